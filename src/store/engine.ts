@@ -1,0 +1,55 @@
+import type { CompiledQuery } from 'kysely';
+
+/**
+ * What differs between databases, declared. Code of the store asks a capability, never the name of an engine.
+ */
+export interface Capabilities {
+  /** For messages and metrics only. */
+  readonly name: string;
+  /** Most bound parameters of one statement. */
+  readonly maxParameters: number;
+  /** `FOR UPDATE SKIP LOCKED` exists. */
+  readonly skipLocked: boolean;
+  /** Whether reading and writing can go on at once from several processes over a network. */
+  readonly shared: boolean;
+  /** Where NULL sorts without a word: `first` or `last` in ascending order. */
+  readonly nullsAscending: 'first' | 'last';
+  /** Column types of the DDL. */
+  readonly types: { readonly id: string; readonly text: string; readonly integer: string; readonly float: string; readonly boolean: string; readonly json: string; readonly bytes: string };
+  /** Added to a text column in DDL so that it sorts by code point; '' when it does anyway. */
+  readonly binaryCollation: string;
+  /** Added after the closing bracket of CREATE TABLE for tables that are their primary key (`WITHOUT ROWID`). */
+  readonly keyOrdered: string;
+}
+
+/** A statement with its parameters, as kysely compiles it (or hand-made with the same shape). */
+export type Statement = Pick<CompiledQuery, 'sql' | 'parameters'>;
+
+/** One open transaction. */
+export interface Transaction {
+  all<R>(statement: Statement): Promise<R[]>;
+  /** @returns number of rows changed */
+  run(statement: Statement): Promise<number>;
+  /** The same statement for many rows of parameters, in one go. */
+  many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number>;
+}
+
+/**
+ * A database engine. SQL runs off the event loop (worker threads or another process); booleans come back as
+ * booleans only where the column type says so, integers as numbers, JSON columns as text, ids as 32 hex digits.
+ */
+export interface Engine {
+  readonly capabilities: Capabilities;
+  /** One read, outside any transaction, on a snapshot of its own. */
+  all<R>(statement: Statement): Promise<R[]>;
+  /**
+   * Runs `work` in one write transaction; retried whole on serialization failure, deadlock or a lost connection
+   * (scale-out rule 17), so `work` must be repeatable.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** DDL outside a transaction (index builds). */
+  execute(sql: string): Promise<void>;
+  /** Changes by other processes become visible as a different number; cheap and synchronous, or undefined when it cannot tell. */
+  changeCounter(): number | undefined;
+  close(): Promise<void>;
+}
