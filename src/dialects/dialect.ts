@@ -19,6 +19,8 @@ export interface Dialect {
   readonly calls: readonly { readonly method: string; readonly path: string; readonly about: string }[];
   /** Registers the routes on an instance of its own (encapsulated: hooks, parsers and error handler stay inside). */
   register(app: FastifyInstance, services: DialectServices): void | Promise<void>;
+  /** The document everything unknown outside any dialect's prefixes gets, where this vendor's API has one (status 300). */
+  readonly rootDocument?: (baseUrl: string) => unknown;
   /** One line for a shell that lists images (or containers) with a credential; complete as it stands. */
   curl(context: { baseUrl: string; id: string; secret: string; projectId: string }): string;
 }
