@@ -40,6 +40,7 @@ export interface CollectContext {
   complete(): void;
   /** A thing that could not be read; the collection goes on. */
   problem(problem: Pick<RunProblem, 'code' | 'message' | 'part'>): void;
+  /** How far this run is. Numbers are its totals so far, not differences; what is left out stays as it was. */
   progress(change: Partial<RunProgress>): void;
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }
@@ -52,6 +53,8 @@ export interface SourceSettings {
   readonly registryHttp: readonly string[];
   /** User and password per registry host (`host[:port]`), beside Docker's own config file. */
   readonly registryCredentials: Readonly<Record<string, { readonly username: string; readonly password: string }>>;
+  /** Token servers (`host[:port]`) on other hosts that may be sent the credentials of a registry, by registry host. */
+  readonly trustedRealms?: Readonly<Record<string, readonly string[]>>;
   /** Docker config file with `auths`, `credHelpers`, `credsStore`; default `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`. */
   readonly dockerConfig: string | null;
   /** Requests at once per host. */
