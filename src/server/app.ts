@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Dialect, DialectServices } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Principal } from '../domain/credential.ts';
-import { now as wallClock, type Micros } from '../domain/time.ts';
+import { type Micros, now as wallClock } from '../domain/time.ts';
 import { CursorCodec } from '../query/cursor.ts';
 import type { Store } from '../store/store.ts';
 import { type CredentialService, createCredentialService } from './access/credentials.ts';
@@ -97,6 +97,8 @@ function refuseForeignHosts(http: FastifyInstance): void {
   http.addHook('onRequest', async (request, reply) => {
     const host = request.hostname.replace(/^\[|\]$/g, '');
     if (host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)) return;
-    return reply.code(403).send({ error: 'Without authentication only requests to a loopback host name are answered.' });
+    return reply
+      .code(403)
+      .send({ error: 'Without authentication only requests to a loopback host name are answered.' });
   });
 }

@@ -106,7 +106,10 @@ export function createCredentialService(options: Options): CredentialService {
       if (known && known.generation === generation && known.value.claims.exp * 1e6 > now()) return known.value;
       const reason = await (async () => {
         try {
-          const { payload } = await jwtVerify(token, tokenKey, { algorithms: ['HS512'], currentDate: new Date(now() / 1000) });
+          const { payload } = await jwtVerify(token, tokenKey, {
+            algorithms: ['HS512'],
+            currentDate: new Date(now() / 1000),
+          });
           const claims = payload as unknown as TokenClaims;
           const found = await load(claims.sub);
           if (!found || (await store.isTokenRevoked(claims.jti))) return 'invalid';
@@ -126,7 +129,8 @@ export function createCredentialService(options: Options): CredentialService {
 
     async issueToken(principal, { ttlSeconds, claims = {} }) {
       const iat = Math.floor(now() / 1_000_000);
-      const ends = principal.expiresAt === null ? Number.POSITIVE_INFINITY : Math.floor(principal.expiresAt / 1_000_000);
+      const ends =
+        principal.expiresAt === null ? Number.POSITIVE_INFINITY : Math.floor(principal.expiresAt / 1_000_000);
       const all: TokenClaims = {
         ...claims,
         sub: principal.credentialId,
@@ -152,7 +156,15 @@ export function createCredentialService(options: Options): CredentialService {
     async create({ project, role, description = '', expiresAt = null, ...preset }) {
       const id = preset.id ?? randomId();
       const secret = preset.secret ?? randomBytes(30).toString('base64url');
-      const credential: Credential = { id, projectId: project.id, role, description, createdAt: now(), revokedAt: null, expiresAt };
+      const credential: Credential = {
+        id,
+        projectId: project.id,
+        role,
+        description,
+        createdAt: now(),
+        revokedAt: null,
+        expiresAt,
+      };
       await store.createCredential(credential, { hash: await hashSecret(secret), sealed: seal(secret, sealKey, id) });
       return { credential, secret };
     },
@@ -180,7 +192,11 @@ function gate(atOnce: number, mostWaiting: number) {
   return async function pass<T>(work: () => Promise<T>): Promise<T> {
     if (running >= atOnce) {
       if (waiting.length >= mostWaiting) {
-        throw new StowageError('too-many', 'credentials.busy', 'Too many sign-ins are being checked; try again in a few seconds.');
+        throw new StowageError(
+          'too-many',
+          'credentials.busy',
+          'Too many sign-ins are being checked; try again in a few seconds.',
+        );
       }
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
@@ -193,4 +209,3 @@ function gate(atOnce: number, mostWaiting: number) {
     }
   };
 }
-

@@ -12,7 +12,8 @@ import type { AccessStore } from '../../store/store.ts';
 export async function serverKey(options: { given?: string; data?: string; store: AccessStore }): Promise<Buffer> {
   if (options.given) {
     const key = Buffer.from(options.given, /^[0-9a-f]{64}$/i.test(options.given) ? 'hex' : 'base64');
-    if (key.length !== 32) throw invalid('config.server-key', 'The server key must be 32 bytes, in base64 or hex.', 'server-key');
+    if (key.length !== 32)
+      throw invalid('config.server-key', 'The server key must be 32 bytes, in base64 or hex.', 'server-key');
     return key;
   }
   if (!options.data) return options.store.serverSecret('server-key', 32);
@@ -24,6 +25,7 @@ export async function serverKey(options: { given?: string; data?: string; store:
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const key = await readFile(path);
-  if (key.length !== 32) throw invalid('config.server-key', `${path} is not a server key (32 bytes); restore it from a backup.`, path);
+  if (key.length !== 32)
+    throw invalid('config.server-key', `${path} is not a server key (32 bytes); restore it from a backup.`, path);
   return key;
 }

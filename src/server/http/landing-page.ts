@@ -4,8 +4,10 @@ import type { Dialect } from '../../dialects/dialect.ts';
 export function landingPage(baseUrl: string, dialects: readonly Dialect[]): string {
   const placeholder = { baseUrl, id: '$STOWAGE_ID', secret: '$STOWAGE_SECRET', projectId: '$STOWAGE_PROJECT' };
   const rows = dialects.map((dialect) => {
-    const calls = dialect.calls.map((call) => `<li><code>${escape(`${call.method} ${call.path}`)}</code> ${escape(call.about)}</li>`).join('');
-    return `<section><h2>${escape(dialect.title)}</h2><ul>${calls}</ul><pre>${escape(dialect.curl(placeholder))}</pre></section>`;
+    const calls = dialect.calls
+      .map((call) => `<li><code>${escapeHtml(`${call.method} ${call.path}`)}</code> ${escapeHtml(call.about)}</li>`)
+      .join('');
+    return `<section><h2>${escapeHtml(dialect.title)}</h2><ul>${calls}</ul><pre>${escapeHtml(dialect.curl(placeholder))}</pre></section>`;
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Stowage</title><meta name="viewport" content="width=device-width">
@@ -20,13 +22,13 @@ five image APIs and its own. The lines below expect a credential in <code>STOWAG
 the project id in <code>STOWAGE_PROJECT</code>.</p>
 <section><h2>Own API</h2><ul><li><code>GET /stowage/v1/images</code> images, filtered by a query</li>
 <li><a href="/stowage/openapi.json"><code>/stowage/openapi.json</code></a> everything else</li></ul>
-<pre>curl -sS -u "$STOWAGE_ID:$STOWAGE_SECRET" '${escape(baseUrl)}/stowage/v1/images?limit=25'</pre></section>
+<pre>curl -sS -u "$STOWAGE_ID:$STOWAGE_SECRET" '${escapeHtml(baseUrl)}/stowage/v1/images?limit=25'</pre></section>
 ${rows.join('\n')}
 <p><a href="/healthz">health</a> · <a href="/readyz">ready</a> · <a href="/metrics">metrics</a></p>
 </body></html>
 `;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -15,7 +15,10 @@ interface Kept {
  * Keeps rendered pages as bytes until the project's inventory changes.
  * @param bytes most bytes kept in all; a page larger than an eighth of it is not kept
  */
-export function createPageCache(generationOf: (project: Project) => number | Promise<number>, bytes = 48 << 20): PageCache {
+export function createPageCache(
+  generationOf: (project: Project) => number | Promise<number>,
+  bytes = 48 << 20,
+): PageCache {
   const kept = new LruMap<string, Kept>(20_000, { most: bytes, of: (page) => page.body.length + 500 });
 
   return {

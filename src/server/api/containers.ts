@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import { StowageError } from '../../domain/error.ts';
+import type { CursorScope } from '../../query/cursor.ts';
+import { and, dependsOnNow, eq, not, some } from '../../query/predicate.ts';
+import { authenticate } from './authenticate.ts';
+import { imageQuestion } from './question.ts';
+import { containerItem } from './render.ts';
+import { AnyObject, IdParams, ListQuery, Problem } from './schemas.ts';
+import type { ApiServices } from './services.ts';
+
+const ORDER = [
+  { field: 'host_name', direction: 'asc' },
+  { field: 'name', direction: 'asc' },
+] as const;
+
+/** `containers` (those that exist; `state=gone` or `all` shows the others) and one container. */
+export function registerContainers(app: FastifyInstance, services: ApiServices): void {
+  const { store } = services;
+
+  app.get<{ Querystring: ListQuery & { state?: string } }>(
+    '/stowage/v1/containers',
+    {
+      schema: {
+        summary: 'Containers of the images that match, by pages',
+        querystring: {
+          ...ListQuery,
+          properties: {
+            ...ListQuery.properties,
+            state: { type: 'string', description: 'A state, or `all`; those that exist when left out' },
+          },
+        },
+        response: { 200: AnyObject, default: Problem },
+      },
+    },
+    async (request, reply) => {
+      const principal = await authenticate(request, services, 'reader');
+      const { query } = request;
+      const { project } = principal;
+      return services.pages.send(
+        request,
+        reply,
+        principal,
+        `api ${request.url}`,
+        async () => {
+          const image = imageQuestion(services, query);
+          const state =
+            query.state === 'all'
+              ? []
+              : [query.state === undefined ? not(eq('state', 'gone')) : eq('state', query.state)];
+          const where = and(image.kind === 'all' ? image : some('image', image), ...state);
+          const scope: CursorScope = { project: project.id, entity: 'container', where, sort: ORDER };
+          const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
+          const generation = await store.generation(project);
+          const found = await store.list(project, {
+            entity: 'container',
+            where,
+            sort: ORDER,
+            limit: query.limit ?? 100,
+            after,
+            now: services.now(),
+          });
+          const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
+          return {
+            body: JSON.stringify({ items: found.rows.map(containerItem), next, generation }),
+            keep: !dependsOnNow(where),
+          };
+        },
+        { etag: true },
+      );
+    },
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/stowage/v1/containers/:id',
+    { schema: { summary: 'One container', params: IdParams, response: { 200: AnyObject, default: Problem } } },
+    async (request, reply) => {
+      const { project } = await authenticate(request, services, 'reader');
+      const container = await store.container(project, request.params.id);
+      if (!container)
+        throw new StowageError(
+          'not-found',
+          'container.unknown',
+          `There is no container ${request.params.id} in this project.`,
+        );
+      return reply.send(containerItem(container));
+    },
+  );
+}
