@@ -18,6 +18,16 @@ export interface Capabilities {
   readonly types: { readonly id: string; readonly text: string; readonly integer: string; readonly float: string; readonly boolean: string; readonly json: string; readonly bytes: string };
   /** Added to a text column in DDL so that it sorts by code point; '' when it does anyway. */
   readonly binaryCollation: string;
+  /** Name of the function `(text, part)` that says where `part` begins, from 1; 0 when nowhere. */
+  readonly positionFunction: string;
+  /** The operator for wildcards that minds case: `like` (with `escape`), or `glob`. */
+  readonly wildcard: 'like' | 'glob';
+  /** How expressions run: as a function `regex(pattern, text, fold)` in RE2 syntax, or by `~` on PostgreSQL's own (ARE). */
+  readonly regex: 'function' | 'are';
+  /** Written before a column that must not choose the index: `+` where the planner goes without statistics, else ''. */
+  readonly unindexed: string;
+  /** A row source with a text column `value` for the elements of a JSON array; `?` stands for the parameter. */
+  readonly jsonElements: string;
   /** Added after the closing bracket of CREATE TABLE for tables that are their primary key (`WITHOUT ROWID`). */
   readonly keyOrdered: string;
 }
