@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely';
+import type { Builder } from './sql.ts';
 
 /**
  * What differs between databases, declared. Code of the store asks a capability, never the name of an engine.
@@ -50,6 +51,8 @@ export interface Transaction {
  */
 export interface Engine {
   readonly capabilities: Capabilities;
+  /** Writes statements in this engine's form of SQL: `compile(engine.sql.selectFrom(...))`. */
+  readonly sql: Builder;
   /** One read, outside any transaction, on a snapshot of its own. */
   all<R>(statement: Statement): Promise<R[]>;
   /**
