@@ -1,0 +1,80 @@
+// Bundles the program and its worker threads into dist/, with every dependency inside: what `npm pack` ships needs only Node 24.
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { install, root } from './prepare.mjs';
+
+const dist = join(root, 'dist');
+
+/** Whether dist/ is older than anything it is made from. */
+export function isStale() {
+  const made = join(dist, 'stowage.js');
+  if (!existsSync(made)) return true;
+  const since = statSync(made).mtimeMs;
+  return newest(join(root, 'src')) > since || statSync(join(root, 'package-lock.json')).mtimeMs > since;
+}
+
+function newest(folder) {
+  let time = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    time = Math.max(time, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return time;
+}
+
+export async function build() {
+  const esbuild = await import('esbuild');
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { stowage: 'src/cli/main.ts', 'sqlite-worker': 'src/store/engines/sqlite/worker.ts' },
+    outdir: dist,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minifySyntax: true,
+    keepNames: true,
+    legalComments: 'linked',
+    external: ['pg-native'],
+    loader: { '.json': 'json' },
+    define: { 'process.env.STOWAGE_BUNDLED': '"1"' },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",
+    },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const program = join(dist, 'stowage.js');
+  const text = readFileSync(program, 'utf8').replace(/^(#!.*\n)?/, '#!/usr/bin/env node\n');
+  writeFileSync(program, text);
+  chmodSync(program, 0o755);
+  writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(result.metafile));
+  if (existsSync(join(root, 'examples', 'images'))) cpSync(join(root, 'examples', 'images'), join(dist, 'examples'), { recursive: true });
+}
+
+/** Names, versions and licence texts of the packages that went into the bundle. */
+function notices(metafile) {
+  const packages = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const found = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found) packages.add(input.slice(0, found[0].length - 1));
+  }
+  return [...packages]
+    .sort()
+    .map((path) => {
+      const folder = join(root, path);
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+      const body = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
+      return `${name} ${version} (${license})\n${'-'.repeat(72)}\n${body}\n`;
+    })
+    .join('\n\n');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  install();
+  await build();
+}

@@ -1,0 +1,18 @@
+// Starts the built program on Node 24 with the given arguments; signals and exit code pass through.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build, isStale } from './build.mjs';
+import { install, node, root } from './prepare.mjs';
+
+export async function run(args) {
+  install();
+  if (isStale()) {
+    process.stderr.write('Building ...\n');
+    await build();
+  }
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'dist', 'stowage.js'), ...args], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+  });
+}
