@@ -7,6 +7,8 @@ export interface SourceKind {
   readonly id: string;
   /** URI schemes it answers to, e.g. `['registry']`. */
   readonly schemes: readonly string[];
+  /** Whether it reaches over the network; only such a source may be added by an API call. */
+  readonly remote: boolean;
   /** Whether a bare path is this kind (looked at by content). */
   recognises?(path: string): Promise<boolean>;
   /**
