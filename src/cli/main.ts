@@ -18,7 +18,17 @@ export function makeProgram(): Command {
     .version(STOWAGE_VERSION)
     .exitOverride()
     .showSuggestionAfterError();
-  for (const add of [serveCommand, workerCommand, addCommand, sourcesCommand, imagesCommand, containersCommand, credentialsCommand, projectsCommand, translateCommand]) {
+  for (const add of [
+    serveCommand,
+    workerCommand,
+    addCommand,
+    sourcesCommand,
+    imagesCommand,
+    containersCommand,
+    credentialsCommand,
+    projectsCommand,
+    translateCommand,
+  ]) {
     add(program);
   }
   return program;

@@ -4,17 +4,20 @@ import { runCollection } from '../../jobs/collect.ts';
 import { runItem } from '../../server/api/render.ts';
 import { resolveSource } from '../../sources/resolve.ts';
 import type { SourceRun } from '../../store/store.ts';
+import { untilInterrupted } from '../lib/interrupt.ts';
 import { bytes, CONSOLE, ProgressLine } from '../lib/output.ts';
 import { openSession, sourceSettings } from '../lib/session.ts';
 import { addSettings, readSettings } from '../lib/settings.ts';
-import { untilInterrupted } from '../lib/interrupt.ts';
 
 /** `stowage add SOURCE...`: one collection of each now; ends when everything found is stored. */
 export function addCommand(program: Command): void {
   const command = program
     .command('add')
     .description('collect sources once, with progress')
-    .argument('<SOURCE...>', 'registry://host/repository, docker://, oci:DIR, oci-archive:FILE, docker-archive:FILE, or a path')
+    .argument(
+      '<SOURCE...>',
+      'registry://host/repository, docker://, oci:DIR, oci-archive:FILE, docker-archive:FILE, or a path',
+    )
     .option('--json', 'one JSON object a source');
   addSettings(command).action(async (uris: readonly string[], options: { json?: boolean }) => {
     const settings = readSettings(command.opts());
@@ -38,7 +41,8 @@ export function addCommand(program: Command): void {
         if (options.json) CONSOLE.out(`${JSON.stringify({ source: uri, ...runItem(run) })}\n`);
         line.end(`${progressText(uri, run)}: ${run.state}${run.error ? `: ${run.error}` : ''}`);
         for (const group of await session.store.runProblems(session.project, run.id)) {
-          for (const sample of group.samples.slice(0, 5)) CONSOLE.err(`  ${group.code} ${sample.part}: ${sample.message}\n`);
+          for (const sample of group.samples.slice(0, 5))
+            CONSOLE.err(`  ${group.code} ${sample.part}: ${sample.message}\n`);
           if (group.count > 5) CONSOLE.err(`  ${group.code}: ${group.count - 5} more\n`);
         }
         if (run.state !== 'complete') process.exitCode = 1;

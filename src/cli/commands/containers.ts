@@ -23,8 +23,13 @@ export function containersCommand(program: Command): void {
     const session = await openSession(readSettings(command.opts()));
     try {
       const at = now();
-      const image = parseOverImages(languageOf({ dialects: DIALECTS }, options.language), options.query ?? '', { now: at });
-      const where = and(image.kind === 'all' ? image : some('image', image), ...(options.all ? [] : [not(eq('state', 'gone'))]));
+      const image = parseOverImages(languageOf({ dialects: DIALECTS }, options.language), options.query ?? '', {
+        now: at,
+      });
+      const where = and(
+        image.kind === 'all' ? image : some('image', image),
+        ...(options.all ? [] : [not(eq('state', 'gone'))]),
+      );
       const page = await session.store.list(session.project, {
         entity: 'container',
         where,
@@ -38,7 +43,14 @@ export function containersCommand(program: Command): void {
       const items = page.rows.map(containerItem);
       if (options.json) for (const item of items) CONSOLE.out(`${JSON.stringify(item)}\n`);
       else {
-        const rows = items.map((item) => [item.host, item.name, item.state, item.image, item.id.slice(0, 12), item.last_seen_at!.slice(0, 16)]);
+        const rows = items.map((item) => [
+          item.host,
+          item.name,
+          item.state,
+          item.image,
+          item.id.slice(0, 12),
+          item.last_seen_at!.slice(0, 16),
+        ]);
         CONSOLE.out(table(['HOST', 'NAME', 'STATE', 'IMAGE', 'ID', 'SEEN'], rows));
         if (page.more) CONSOLE.err('There are more; raise --limit.\n');
       }

@@ -19,25 +19,35 @@ export function credentialsCommand(program: Command): void {
     .option('--description <TEXT>', 'what it is for', '')
     .option('--expires-days <N>', 'days until it ends')
     .option('--json', 'as JSON {id, secret, project, role}');
-  addSettings(create).action(async (options: { role: string; description: string; expiresDays?: string; json?: boolean }) => {
-    if (!ROLES.includes(options.role)) throw invalid('credential.role', `A role is one of ${ROLES.join(', ')}, not "${options.role}".`, 'role');
-    const session = await openSession(readSettings(create.opts()));
-    try {
-      const expiresAt = options.expiresDays === undefined ? null : now() + Number(options.expiresDays) * 86_400e6;
-      const { credential, secret } = await session.credentials.create({
-        project: session.project,
-        role: options.role as Role,
-        description: options.description,
-        expiresAt,
-      });
-      const made = { id: credential.id, secret, project: session.project.name, role: credential.role };
-      CONSOLE.out(options.json ? `${JSON.stringify(made)}\n` : `id      ${made.id}\nsecret  ${made.secret}\nproject ${made.project}\nrole    ${made.role}\n`);
-    } finally {
-      await session.close();
-    }
-  });
+  addSettings(create).action(
+    async (options: { role: string; description: string; expiresDays?: string; json?: boolean }) => {
+      if (!ROLES.includes(options.role))
+        throw invalid('credential.role', `A role is one of ${ROLES.join(', ')}, not "${options.role}".`, 'role');
+      const session = await openSession(readSettings(create.opts()));
+      try {
+        const expiresAt = options.expiresDays === undefined ? null : now() + Number(options.expiresDays) * 86_400e6;
+        const { credential, secret } = await session.credentials.create({
+          project: session.project,
+          role: options.role as Role,
+          description: options.description,
+          expiresAt,
+        });
+        const made = { id: credential.id, secret, project: session.project.name, role: credential.role };
+        CONSOLE.out(
+          options.json
+            ? `${JSON.stringify(made)}\n`
+            : `id      ${made.id}\nsecret  ${made.secret}\nproject ${made.project}\nrole    ${made.role}\n`,
+        );
+      } finally {
+        await session.close();
+      }
+    },
+  );
 
-  const list = group.command('list').description('credentials of a project, without secrets').option('--json', 'as JSON');
+  const list = group
+    .command('list')
+    .description('credentials of a project, without secrets')
+    .option('--json', 'as JSON');
   addSettings(list).action(async (options: { json?: boolean }) => {
     const session = await openSession(readSettings(list.opts()));
     try {
@@ -47,12 +57,16 @@ export function credentialsCommand(program: Command): void {
         role: one.role,
         description: one.description,
         created_at: formatRfc3339(one.createdAt),
-        state: one.revokedAt !== null ? 'revoked' : one.expiresAt !== null && one.expiresAt <= now() ? 'expired' : 'active',
+        state:
+          one.revokedAt !== null ? 'revoked' : one.expiresAt !== null && one.expiresAt <= now() ? 'expired' : 'active',
       }));
       CONSOLE.out(
         options.json
           ? `${JSON.stringify(rows)}\n`
-          : table(['ID', 'ROLE', 'STATE', 'CREATED', 'DESCRIPTION'], rows.map((row) => [row.id, row.role, row.state, row.created_at.slice(0, 16), row.description])),
+          : table(
+              ['ID', 'ROLE', 'STATE', 'CREATED', 'DESCRIPTION'],
+              rows.map((row) => [row.id, row.role, row.state, row.created_at.slice(0, 16), row.description]),
+            ),
       );
     } finally {
       await session.close();
@@ -63,7 +77,8 @@ export function credentialsCommand(program: Command): void {
   addSettings(revoke).action(async (id: string) => {
     const session = await openSession(readSettings(revoke.opts()));
     try {
-      if (!(await session.credentials.revoke(id))) throw new StowageError('not-found', 'credential.unknown', `There is no active credential ${id}.`);
+      if (!(await session.credentials.revoke(id)))
+        throw new StowageError('not-found', 'credential.unknown', `There is no active credential ${id}.`);
       CONSOLE.out(`revoked ${id}\n`);
     } finally {
       await session.close();

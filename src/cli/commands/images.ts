@@ -38,13 +38,27 @@ export function imagesCommand(program: Command): void {
       let after: Parameters<typeof store.list>[1]['after'];
       let more = true;
       while (more && seen < most) {
-        const page = await store.list(project, { entity: 'image', where, sort, limit: Math.min(1000, most - seen), after, now: at });
+        const page = await store.list(project, {
+          entity: 'image',
+          where,
+          sort,
+          limit: Math.min(1000, most - seen),
+          after,
+          now: at,
+        });
         for (const row of page.rows) {
           const item = imageItem(row);
           if (options.json) CONSOLE.out(`${JSON.stringify(item)}\n`);
           else {
             const names = row.references.length > 1 ? ` (+${row.references.length - 1})` : '';
-            rows.push([`${row.name || '-'}${names}`, (row.digest ?? row.id).slice(0, 19), item.verdict, bytes(row.size), row.runningCount, item.updated_at!.slice(0, 16)]);
+            rows.push([
+              `${row.name || '-'}${names}`,
+              (row.digest ?? row.id).slice(0, 19),
+              item.verdict,
+              bytes(row.size),
+              row.runningCount,
+              item.updated_at!.slice(0, 16),
+            ]);
           }
         }
         seen += page.rows.length;

@@ -24,14 +24,21 @@ export function serveCommand(program: Command): void {
   const command = program
     .command('serve')
     .description('the server: five dialects, own API and the workers; keeps the given sources up to date')
-    .argument('[SOURCE...]', 'registry://host/repository, docker://, oci:DIR, oci-archive:FILE, docker-archive:FILE, or a path');
+    .argument(
+      '[SOURCE...]',
+      'registry://host/repository, docker://, oci:DIR, oci-archive:FILE, docker-archive:FILE, or a path',
+    );
   addSettings(command).action(async (uris: readonly string[]) => {
     const settings = readSettings(command.opts());
     const address = parseAddress(settings.listen, '--listen');
-    const own = Object.entries(settings['dialect-listen']).map(([id, text]) => [dialectId(id), parseAddress(text, '--dialect-listen')] as const);
+    const own = Object.entries(settings['dialect-listen']).map(
+      ([id, text]) => [dialectId(id), parseAddress(text, '--dialect-listen')] as const,
+    );
     for (const id of settings.without) dialectId(id);
     if (settings['insecure-no-auth']) requireLoopback(address.host);
-    const given = await Promise.all([...uris, ...(settings['local-engine'] ? await localEngines() : [])].map(resolveSource));
+    const given = await Promise.all(
+      [...uris, ...(settings['local-engine'] ? await localEngines() : [])].map(resolveSource),
+    );
 
     const { signal, done } = untilInterrupted();
     const log = makeLog();
@@ -64,7 +71,13 @@ export function serveCommand(program: Command): void {
   });
 }
 
-async function makeApp(session: Session, settings: Settings, log: Logger, wake: () => void, only?: DialectId): Promise<App> {
+async function makeApp(
+  session: Session,
+  settings: Settings,
+  log: Logger,
+  wake: () => void,
+  only?: DialectId,
+): Promise<App> {
   const { store, key } = session;
   const anonymous: Principal | undefined = settings['insecure-no-auth']
     ? { credentialId: 'anonymous', project: session.project, role: 'admin', expiresAt: null }
@@ -80,8 +93,17 @@ async function makeApp(session: Session, settings: Settings, log: Logger, wake: 
     control: {
       async addSource(project, text) {
         const { kind, uri } = await resolveSource(text);
-        if (!kind.remote) throw invalid('source.local', `"${uri}" is on the server's own disk; only an operator at the command line can add it.`, 'uri');
-        const source = await store.upsertSource(project, { kind: kind.id, uri, settings: { keep: true, untrusted: true } });
+        if (!kind.remote)
+          throw invalid(
+            'source.local',
+            `"${uri}" is on the server's own disk; only an operator at the command line can add it.`,
+            'uri',
+          );
+        const source = await store.upsertSource(project, {
+          kind: kind.id,
+          uri,
+          settings: { keep: true, untrusted: true },
+        });
         await store.enqueue([collectJob(source, 10)], now());
         wake();
         return source;
@@ -112,10 +134,15 @@ async function introduce(session: Session, settings: Settings, baseUrl: string):
   const id = admin?.id ?? '$STOWAGE_ID';
   const secret = admin?.secret ?? '$STOWAGE_SECRET';
   if (admin?.made) process.stdout.write(`\nAdmin credential (shown this once)\n  id      ${id}\n  secret  ${secret}\n`);
-  else if (!admin) process.stdout.write('\nThe lines below expect a credential in STOWAGE_ID and STOWAGE_SECRET; `stowage credentials create` makes one.\n');
+  else if (!admin)
+    process.stdout.write(
+      '\nThe lines below expect a credential in STOWAGE_ID and STOWAGE_SECRET; `stowage credentials create` makes one.\n',
+    );
   process.stdout.write('\n');
   for (const dialect of DIALECTS.filter((one) => !settings.without.includes(one.id))) {
-    process.stdout.write(`# ${dialect.title}\n${dialect.curl({ baseUrl, id, secret, projectId: session.project.id })}\n`);
+    process.stdout.write(
+      `# ${dialect.title}\n${dialect.curl({ baseUrl, id, secret, projectId: session.project.id })}\n`,
+    );
   }
   process.stdout.write('\nReady. Ctrl-C ends it.\n');
 }
@@ -129,13 +156,23 @@ function parseAddress(text: string, flag: string): { host: string; port: number 
 
 function dialectId(text: string): DialectId {
   const found = DIALECTS.find((dialect) => dialect.id === text);
-  if (!found) throw invalid('config.dialect', `There is no dialect "${text}". Dialects: ${DIALECTS.map((one) => one.id).join(', ')}.`, text);
+  if (!found)
+    throw invalid(
+      'config.dialect',
+      `There is no dialect "${text}". Dialects: ${DIALECTS.map((one) => one.id).join(', ')}.`,
+      text,
+    );
   return found.id;
 }
 
 function requireLoopback(host: string): void {
   if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return;
-  throw new StowageError('invalid', 'config.insecure', `--insecure-no-auth only works on a loopback address, not ${host}.`, { at: 'insecure-no-auth' });
+  throw new StowageError(
+    'invalid',
+    'config.insecure',
+    `--insecure-no-auth only works on a loopback address, not ${host}.`,
+    { at: 'insecure-no-auth' },
+  );
 }
 
 function urlOf(app: App): string {

@@ -7,7 +7,10 @@ import { addSettings, readSettings } from '../lib/settings.ts';
 
 /** `stowage sources`: where images are learned of, and how the last look went. */
 export function sourcesCommand(program: Command): void {
-  const command = program.command('sources').description('list sources and how their last run went').option('--json', 'one JSON object a line');
+  const command = program
+    .command('sources')
+    .description('list sources and how their last run went')
+    .option('--json', 'one JSON object a line');
   addSettings(command).action(async (options: { json?: boolean }) => {
     const session = await openSession(readSettings(command.opts()));
     try {

@@ -17,7 +17,9 @@ export function translateCommand(program: Command): void {
       const services = { dialects: DIALECTS };
       const { languages } = translate(languageOf(services, options.from), query, languagesOf(services), { now: now() });
       if (options.json) {
-        CONSOLE.out(`${JSON.stringify({ from: options.from, text: query, languages: Object.fromEntries(languages) })}\n`);
+        CONSOLE.out(
+          `${JSON.stringify({ from: options.from, text: query, languages: Object.fromEntries(languages) })}\n`,
+        );
         return;
       }
       for (const [id, { text, missing }] of languages) {

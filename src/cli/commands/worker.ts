@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { startWorkers } from '../lib/workers.ts';
 import { untilInterrupted } from '../lib/interrupt.ts';
 import { makeLog } from '../lib/log.ts';
 import { openSession } from '../lib/session.ts';
 import { addSettings, readSettings } from '../lib/settings.ts';
+import { startWorkers } from '../lib/workers.ts';
 
 /** `stowage worker`: only the workers, against the same database; any number, anywhere. */
 export function workerCommand(program: Command): void {

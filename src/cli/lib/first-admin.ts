@@ -6,7 +6,10 @@ import type { Settings } from './settings.ts';
  * is made when the project has no credential at all.
  * @returns id and secret where they can be told; undefined when a credential exists already and its secret is not known
  */
-export async function firstAdmin(session: Session, settings: Settings): Promise<{ id: string; secret: string; made: boolean } | undefined> {
+export async function firstAdmin(
+  session: Session,
+  settings: Settings,
+): Promise<{ id: string; secret: string; made: boolean } | undefined> {
   const { store, project, credentials } = session;
   const id = settings['admin-id'];
   const secret = settings['admin-secret'];

@@ -24,7 +24,11 @@ export interface Session {
 export async function openSession(settings: Settings): Promise<Session> {
   const store = await openStore(settings.database ? { database: settings.database } : { data: settings.data });
   try {
-    const key = await serverKey({ given: settings['server-key'], ...(settings.database ? {} : { data: settings.data }), store });
+    const key = await serverKey({
+      given: settings['server-key'],
+      ...(settings.database ? {} : { data: settings.data }),
+      store,
+    });
     const project = await projectNamed(store, settings.project);
     const credentials = createCredentialService({ store, key, now, audit: (entry) => void store.audit([entry]) });
     return { store, project, credentials, key, close: () => store.close() };
@@ -39,7 +43,11 @@ async function projectNamed(store: Store, name: string): Promise<Project> {
   if (found) return found;
   if (name === 'default') return store.createProject(name);
   const names = (await store.projects()).map((project) => project.name);
-  throw new StowageError('not-found', 'project.unknown', `There is no project "${name}". Projects: ${names.join(', ') || 'none'}.`);
+  throw new StowageError(
+    'not-found',
+    'project.unknown',
+    `There is no project "${name}". Projects: ${names.join(', ') || 'none'}.`,
+  );
 }
 
 /**

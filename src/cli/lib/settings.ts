@@ -43,27 +43,114 @@ const SERVING = ['serve', 'worker'];
 
 /** Every setting, in the order help and documentation list them. */
 export const SETTINGS: readonly Setting[] = [
-  { key: 'data', value: 'text', argument: 'DIR', about: "Folder of the embedded store; default: the platform's data folder" },
+  {
+    key: 'data',
+    value: 'text',
+    argument: 'DIR',
+    about: "Folder of the embedded store; default: the platform's data folder",
+  },
   { key: 'database', value: 'text', argument: 'URL', about: 'postgres://... instead of the embedded store' },
   { key: 'project', value: 'text', argument: 'NAME', about: 'Project to work in (default: default)' },
-  { key: 'listen', value: 'text', argument: 'HOST:PORT', about: 'Where to listen (default: 127.0.0.1:8480)', only: ['serve'] },
-  { key: 'public-url', value: 'text', argument: 'URL', about: 'Address clients reach the server by, for links', only: ['serve'] },
+  {
+    key: 'listen',
+    value: 'text',
+    argument: 'HOST:PORT',
+    about: 'Where to listen (default: 127.0.0.1:8480)',
+    only: ['serve'],
+  },
+  {
+    key: 'public-url',
+    value: 'text',
+    argument: 'URL',
+    about: 'Address clients reach the server by, for links',
+    only: ['serve'],
+  },
   { key: 'trust-proxy', value: 'switch', about: 'Believe X-Forwarded-* headers', only: ['serve'] },
-  { key: 'insecure-no-auth', value: 'switch', about: 'Answer everybody as admin; only on a loopback address', only: ['serve'] },
-  { key: 'server-key', value: 'text', argument: 'KEY', about: '32 bytes in base64 or hex; default: server.key in the data folder, or one kept in the database' },
-  { key: 'admin-id', value: 'text', argument: 'ID', about: 'Id of the first admin credential (better as STOWAGE_ADMIN_ID)', only: ['serve'] },
-  { key: 'admin-secret', value: 'text', argument: 'SECRET', about: 'Secret of the first admin credential (better as STOWAGE_ADMIN_SECRET)', only: ['serve'] },
+  {
+    key: 'insecure-no-auth',
+    value: 'switch',
+    about: 'Answer everybody as admin; only on a loopback address',
+    only: ['serve'],
+  },
+  {
+    key: 'server-key',
+    value: 'text',
+    argument: 'KEY',
+    about: '32 bytes in base64 or hex; default: server.key in the data folder, or one kept in the database',
+  },
+  {
+    key: 'admin-id',
+    value: 'text',
+    argument: 'ID',
+    about: 'Id of the first admin credential (better as STOWAGE_ADMIN_ID)',
+    only: ['serve'],
+  },
+  {
+    key: 'admin-secret',
+    value: 'text',
+    argument: 'SECRET',
+    about: 'Secret of the first admin credential (better as STOWAGE_ADMIN_SECRET)',
+    only: ['serve'],
+  },
   { key: 'without', value: 'list', argument: 'DIALECT', about: 'Switch a dialect off (repeatable)', only: ['serve'] },
-  { key: 'dialect-listen', value: 'map', argument: 'DIALECT=HOST:PORT', about: 'Give a dialect a port of its own as well (repeatable)', only: ['serve'] },
-  { key: 'interval', value: 'number', argument: 'SECONDS', about: 'Between collections of a source that cannot be followed (default: 900)', only: SERVING },
-  { key: 'registry-ca', value: 'list', argument: 'FILE', about: 'PEM file of a CA that registries may use (repeatable)' },
-  { key: 'registry-http', value: 'list', argument: 'HOST', about: 'Registry host that may be spoken to over plain http (repeatable)' },
-  { key: 'registry-credentials', value: 'map', argument: 'HOST=USER:PASSWORD', about: 'Credentials of a registry (repeatable; better in the configuration file)' },
-  { key: 'registry-concurrency', value: 'number', argument: 'N', about: 'Requests at once per registry host (default: 8)' },
+  {
+    key: 'dialect-listen',
+    value: 'map',
+    argument: 'DIALECT=HOST:PORT',
+    about: 'Give a dialect a port of its own as well (repeatable)',
+    only: ['serve'],
+  },
+  {
+    key: 'interval',
+    value: 'number',
+    argument: 'SECONDS',
+    about: 'Between collections of a source that cannot be followed (default: 900)',
+    only: SERVING,
+  },
+  {
+    key: 'registry-ca',
+    value: 'list',
+    argument: 'FILE',
+    about: 'PEM file of a CA that registries may use (repeatable)',
+  },
+  {
+    key: 'registry-http',
+    value: 'list',
+    argument: 'HOST',
+    about: 'Registry host that may be spoken to over plain http (repeatable)',
+  },
+  {
+    key: 'registry-credentials',
+    value: 'map',
+    argument: 'HOST=USER:PASSWORD',
+    about: 'Credentials of a registry (repeatable; better in the configuration file)',
+  },
+  {
+    key: 'registry-concurrency',
+    value: 'number',
+    argument: 'N',
+    about: 'Requests at once per registry host (default: 8)',
+  },
   { key: 'docker-config', value: 'text', argument: 'FILE', about: "Docker's config.json with registry credentials" },
-  { key: 'allow-network', value: 'list', argument: 'CIDR', about: 'Private range that redirects and API-given addresses may lead to (repeatable)' },
-  { key: 'reconcile-seconds', value: 'number', argument: 'SECONDS', about: 'Between full looks at an engine that is followed (default: 30)', only: SERVING },
-  { key: 'local-engine', value: 'switch', about: 'Collect the local Docker or podman socket too, when there is one', only: ['serve'] },
+  {
+    key: 'allow-network',
+    value: 'list',
+    argument: 'CIDR',
+    about: 'Private range that redirects and API-given addresses may lead to (repeatable)',
+  },
+  {
+    key: 'reconcile-seconds',
+    value: 'number',
+    argument: 'SECONDS',
+    about: 'Between full looks at an engine that is followed (default: 30)',
+    only: SERVING,
+  },
+  {
+    key: 'local-engine',
+    value: 'switch',
+    about: 'Collect the local Docker or podman socket too, when there is one',
+    only: ['serve'],
+  },
 ];
 
 const DEFAULTS: Settings = {
@@ -110,7 +197,10 @@ function collect(value: string, before: readonly string[] | undefined): readonly
  * Settles all settings: flag before variable (`STOWAGE_REGISTRY_CA`, lists by comma) before file before default.
  * @throws StowageError that names the key and where it stood
  */
-export function readSettings(flags: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(
+  flags: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings {
   const path = (flags['config'] as string | undefined) ?? environment['STOWAGE_CONFIG'];
   const file = path === undefined ? {} : readFile(path);
   const settled: Record<string, unknown> = { ...DEFAULTS };
@@ -137,10 +227,15 @@ function readFile(path: string): Record<string, unknown> {
   } catch (error) {
     throw invalid('config.unreadable', `${path}: ${error instanceof Error ? error.message : String(error)}`, path);
   }
-  if (typeof content !== 'object' || Array.isArray(content)) throw invalid('config.form', `${path} must be a list of "key: value" lines.`, path);
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw invalid('config.form', `${path} must be a list of "key: value" lines.`, path);
   for (const key of Object.keys(content as object)) {
     if (!SETTINGS.some((setting) => setting.key === key)) {
-      throw invalid('config.unknown-key', `${path}: there is no setting "${key}". Settings: ${SETTINGS.map((setting) => setting.key).join(', ')}.`, key);
+      throw invalid(
+        'config.unknown-key',
+        `${path}: there is no setting "${key}". Settings: ${SETTINGS.map((setting) => setting.key).join(', ')}.`,
+        key,
+      );
     }
   }
   return content as Record<string, unknown>;
@@ -182,7 +277,8 @@ function camel(key: string): string {
 }
 
 function dataFolder(environment: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Stowage');
+  if (process.platform === 'win32')
+    return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Stowage');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Stowage');
   return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'stowage');
 }

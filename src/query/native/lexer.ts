@@ -37,7 +37,7 @@ function read(text: string, at: number, spaced: boolean, before: Token | undefin
   const sign = text[at]!;
   const single = (kind: Token['kind']) => ({ token: { kind, text: sign, at, spaced }, end: at + 1 });
   if (sign === '(' || sign === ')' || sign === ',' || sign === ':') return single(sign);
-  if (sign === '-' && spaced) return single('-');
+  if (sign === '-' && (spaced || before?.kind === '(' || before?.kind === '-')) return single('-');
   const operator = /^(?:<=|>=|!=|[<>=~])/.exec(text.slice(at, at + 2))?.[0];
   if (operator) return { token: { kind: 'operator', text: operator, at, spaced }, end: at + operator.length };
   if (sign === '"') return quoted(text, at, spaced);
