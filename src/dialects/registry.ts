@@ -1,4 +1,5 @@
+import { datadog } from './datadog/index.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Every dialect, one line each; a test compares this list with the folders. */
-export const DIALECTS: readonly Dialect[] = [];
+export const DIALECTS: readonly Dialect[] = [datadog];
