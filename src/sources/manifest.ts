@@ -9,7 +9,7 @@ import { StowageError } from '../domain/error.ts';
 import { type Platform, primaryPlatform } from '../domain/image.ts';
 import type { ImageObservation } from '../store/store.ts';
 import { type PlatformHint, readHint, readPlatform } from './manifest/config.ts';
-import { type Descriptor, type ManifestDocument, readDescriptor, readDocument } from './manifest/document.ts';
+import { type Descriptor, isNoPlatform, type ManifestDocument, readDescriptor, readDocument } from './manifest/document.ts';
 import { ImageError } from './manifest/error.ts';
 import { isObject, parseObject } from './manifest/json.ts';
 import { MANIFEST_LIMITS, type ManifestLimits } from './manifest/limits.ts';
@@ -174,13 +174,6 @@ function children(entries: readonly unknown[], digest: string, walk: Walk): Chil
     }
   }
   return result;
-}
-
-function isNoPlatform(entry: Readonly<Record<string, unknown>>): boolean {
-  const { annotations, platform, artifactType } = entry;
-  if (typeof artifactType === 'string' && artifactType !== '' && !isImageConfig(artifactType)) return true;
-  if (isObject(annotations) && annotations['vnd.docker.reference.type'] !== undefined) return true;
-  return isObject(platform) && platform['os'] === 'unknown' && platform['architecture'] === 'unknown';
 }
 
 async function readManifest(

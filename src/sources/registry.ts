@@ -1,4 +1,6 @@
+import { archiveSource } from './archive/index.ts';
+import { ociSource } from './oci/index.ts';
 import type { SourceKind } from './source.ts';
 
 /** Every kind of source, one line each; a test compares this list with the folders. */
-export const SOURCE_KINDS: readonly SourceKind[] = [];
+export const SOURCE_KINDS: readonly SourceKind[] = [ociSource, archiveSource];

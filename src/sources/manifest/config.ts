@@ -29,6 +29,7 @@ export function readHint(value: unknown, part: string, notes: Notes): PlatformHi
 export interface PlatformParts {
   readonly manifestDigest: string | null;
   readonly config: Pick<Descriptor, 'digest' | 'size'>;
+  /** A digest may be '' where it is not known (a layer missing from an archive). */
   readonly layers: readonly Descriptor[];
   /** What the index says, when the manifest stands in one. */
   readonly hint: PlatformHint | null;
@@ -92,7 +93,7 @@ export function readLayers(json: JsonObject, blobs: readonly Descriptor[], part:
     if (diffId !== undefined && !good) notes.add('digest.invalid', part, `diff id ${i} is no digest`);
     return {
       ...BARE,
-      digest: blob.digest,
+      digest: blob.digest === '' ? null : blob.digest,
       diffId: good ? diffId : null,
       size: blob.size,
       mediaType: blob.mediaType || null,

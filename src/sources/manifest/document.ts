@@ -2,7 +2,14 @@
 import { isDigest } from '../../domain/digest.ts';
 import { ImageError } from './error.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';
-import { bareMediaType, type DocumentKind, documentKind, OCI_INDEX, OCI_MANIFEST } from './media-type.ts';
+import {
+  bareMediaType,
+  type DocumentKind,
+  documentKind,
+  isImageConfig,
+  OCI_INDEX,
+  OCI_MANIFEST,
+} from './media-type.ts';
 
 /** Points at content: what it is, how it is named, how long it is (image-spec descriptor.md). `urls` are never followed. */
 export interface Descriptor {
@@ -70,6 +77,17 @@ export function readDescriptor(value: unknown, part: string): Descriptor {
     throw new ImageError('manifest.invalid', part, `${part} gives no size for ${digest}`);
   }
   return { digest, size, mediaType: typeof mediaType === 'string' && MEDIA_TYPE.test(mediaType) ? mediaType : '' };
+}
+
+/**
+ * Whether an index entry says of itself that it is no platform: BuildKit's attestations (an annotation and the platform
+ * `unknown/unknown`) and artifacts.
+ */
+export function isNoPlatform(entry: JsonObject): boolean {
+  const { annotations, platform, artifactType } = entry;
+  if (typeof artifactType === 'string' && artifactType !== '' && !isImageConfig(artifactType)) return true;
+  if (isObject(annotations) && annotations['vnd.docker.reference.type'] !== undefined) return true;
+  return isObject(platform) && platform['os'] === 'unknown' && platform['architecture'] === 'unknown';
 }
 
 const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;

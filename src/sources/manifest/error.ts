@@ -12,6 +12,11 @@ export type ImageErrorCode =
   | 'digest.mismatch' // the content is not what its name says
   | 'size.mismatch'
   | 'blob.missing'
+  | 'archive.truncated' // the file ends before the archive does
+  | 'archive.corrupt'
+  | 'archive.unsupported' // neither an OCI nor a Docker archive, or compressed in a way that is not read
+  | 'limit.entries'
+  | 'limit.ratio'
   | 'limit.bytes'
   | 'limit.depth'
   | 'limit.platforms'
