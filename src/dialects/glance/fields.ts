@@ -16,7 +16,7 @@ const SORT = { sort: true } as const;
 
 /** Base attributes that are filters of their own. */
 export const GLANCE_FIELDS = {
-  name: { field: 'name', filter: 'choice', ...SORT },
+  name: { field: 'service_name', filter: 'choice', ...SORT },
   status: { field: 'status', filter: 'choice', ...SORT },
   container_format: { field: 'container_format', filter: 'choice', ...SORT },
   disk_format: { field: 'disk_format', filter: 'choice', ...SORT },

@@ -52,15 +52,14 @@ export function parseFilters(parameters: readonly Parameter[]): Filters {
  * @throws Fault (kind `invalid`), its `at` the character offset of the parameter
  */
 export function parseQuery(text: string, _context: ParseContext): Predicate {
-  const parameters = parseQueryString(text.replace(/^\?/, ' ').trimStart());
-  const offset = text.length - text.replace(/^\?/, ' ').trimStart().length;
+  const parameters = parseQueryString(text, /^\s*\??/.exec(text)![0].length);
   for (const { name, at } of parameters) {
     if (!LIST_PARAMETERS.has(name)) continue;
     throw fault(400, `"${name}" shapes a list and asks nothing about an image; leave it out of the query.`, {
-      at: at + offset,
+      at,
     });
   }
-  const { where, visibility, hidden } = parseFilters(parameters.map((each) => ({ ...each, at: each.at + offset })));
+  const { where, visibility, hidden } = parseFilters(parameters);
   const shown = visibility === undefined || visibility === 'all' ? [] : [eq('visibility', visibility)];
   return and(where, ...shown, ...(hidden === undefined ? [] : [eq('hidden', hidden)]));
 }

@@ -9,10 +9,10 @@ import { encodePart } from './wire/query-string.ts';
 /** One parameter, or a sentence on why there is none. */
 type Said = { readonly name: string; readonly value: string } | { readonly missing: string };
 
-/** Parameter of a catalogue field; `service_name` is what the vendor calls the name too. */
+/** Parameter of a catalogue field; the primary reference is the name of every container image. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(GLANCE_FIELDS).map(([name, { field }]) => [field, name] as const),
-  ['service_name', 'name'],
+  ['name', 'name'],
 ]);
 
 /** Says a predicate over images as a query string, condition by condition, naming what cannot be said. */
@@ -70,7 +70,7 @@ function sayChoice(name: string, test: Test, print: (value: unknown) => string):
 }
 
 function sayNumber(name: string, test: Test): Said | undefined {
-  if (test.op === 'exists') return { name: `${name}_min`, value: '-9007199254740991' };
+  if (test.op === 'exists') return { name: `${name}_min`, value: '0' };
   if (!('value' in test) || typeof test.value !== 'number' || !Number.isInteger(test.value)) return undefined;
   switch (test.op) {
     case 'eq':

@@ -4,11 +4,8 @@ import { formatRfc3339 } from '../../domain/time.ts';
 import { BASE_ATTRIBUTES } from './fields.ts';
 import type { Flavour } from './wire/flavour.ts';
 
-/** What printing an image takes: a list row, or a whole record brought into that form. */
-export type PrintedImage = Pick<
-  ImageRow,
-  'id' | 'name' | 'size' | 'service' | 'labels' | 'tags' | 'createdAt' | 'updatedAt'
->;
+/** What printing an image takes. */
+export type PrintedImage = Pick<ImageRow, 'id' | 'size' | 'service' | 'labels' | 'tags' | 'createdAt' | 'updatedAt'>;
 
 /**
  * The document of one image as text (contract 1.3): its custom properties, then the base attributes in the vendor's
@@ -24,7 +21,7 @@ export function imageDocument(image: PrintedImage, flavour: Flavour): string {
   for (const [key, value] of image.labels) {
     if (!BASE_ATTRIBUTES.has(key)) members.push(`${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   }
-  add('name', image.name === '' ? null : image.name);
+  add('name', service.name);
   add('disk_format', service.diskFormat);
   add('container_format', service.containerFormat);
   add('visibility', service.visibility);

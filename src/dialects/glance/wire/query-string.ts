@@ -13,12 +13,13 @@ const UNDECODABLE =
 /**
  * Reads a query string the way WebOb does (contract 1.1): `&` and `;` separate, empty pairs are left out, a bare key has
  * the value `''`, `+` is a space, a `%` that begins no escape stands for itself.
+ * @param from where it begins in the text
  * @throws Fault 400 for escapes that are not UTF-8, and for NUL, which no attribute can hold
  */
-export function parseQueryString(text: string): readonly Parameter[] {
+export function parseQueryString(text: string, from = 0): readonly Parameter[] {
   const parameters: Parameter[] = [];
-  let at = 0;
-  for (const pair of text.split(/[&;]/)) {
+  let at = from;
+  for (const pair of text.slice(from).split(/[&;]/)) {
     if (pair !== '') {
       const equals = pair.indexOf('=');
       const name = equals < 0 ? pair : pair.slice(0, equals);
