@@ -1,0 +1,31 @@
+import type { Dialect } from '../dialect.ts';
+import { parse } from './parse.ts';
+import { print } from './print.ts';
+import { registerRoutes } from './routes.ts';
+
+/** Huawei Cloud HSS: containers of local images. */
+export const huaweiHss: Dialect = {
+  id: 'huawei-hss',
+  title: 'Huawei HSS: local image containers',
+  language: { id: 'huawei-hss', entity: 'container', parse, print },
+  prefixes: ['/v5/'],
+  calls: [
+    { method: 'GET', path: '/v5/{project_id}/image/local/containers', about: 'containers of local images' },
+    { method: 'GET', path: '/v3/projects', about: "the caller's project, as SDKs look it up" },
+    { method: 'GET', path: '/v3/auth/domains', about: "the caller's domain" },
+  ],
+  register: registerRoutes,
+  curl({ baseUrl, id, secret, projectId }) {
+    const auth = JSON.stringify({
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: id, domain: { name: 'Default' }, password: secret } },
+        },
+        scope: { project: { id: projectId } },
+      },
+    }).replaceAll('"', '\\"');
+    const token = `curl -sS -o /dev/null -D - -H 'Content-Type: application/json' -d "${auth}" '${baseUrl}/v3/auth/tokens' | tr -d '\\r' | awk 'tolower($1)=="x-subject-token:"{print $2}'`;
+    return `curl -sS -H "X-Auth-Token: $(${token})" -H 'region: RegionOne' "${baseUrl}/v5/${projectId}/image/local/containers?limit=10"`;
+  },
+};
