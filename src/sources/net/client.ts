@@ -36,8 +36,10 @@ export interface HttpAnswer extends HttpHead {
 }
 
 export interface HttpStream extends HttpHead {
-  /** The body as it comes. Start reading it, to the end or to an early return: a place at the host is taken until then. */
+  /** The body as it comes. Read it, to the end or to an early return, or discard it: a place at the host is taken until then. */
   readonly pieces: AsyncGenerator<Buffer>;
+  /** Throws an unread body away. */
+  discard(): Promise<void>;
 }
 
 export interface HttpClientOptions {
@@ -169,7 +171,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   async function stream(request: HttpRequest): Promise<HttpStream> {
     const opened = await attempt(request);
     const { status, headers, url } = opened;
-    return { status, headers, url, pieces: pieces(opened, request.limit) };
+    return { status, headers, url, pieces: pieces(opened, request.limit), discard: () => discard(opened) };
   }
 
   async function fetch(request: HttpRequest): Promise<HttpAnswer> {

@@ -53,12 +53,12 @@ export function hostGate(host: string, concurrency: number, pace: Pace): HostGat
     open = true;
     pause(Math.min(pace.backOffMax, pace.coolDown * 2 ** (openings - 1)));
     if (openings <= pace.coolDowns) return;
-    const message = `${host} failed ${failures} times in a row and is left alone for now; last: ${error.message}`;
-    giveUp(new NetError('unavailable', 'net.host-down', host, message, { cause: error }));
+    giveUp(error);
   }
 
   function giveUp(error: NetError): void {
-    down ??= error;
+    const message = `${host} cannot be worked with and is left alone for now: ${error.message}`;
+    down ??= new NetError('unavailable', 'net.host-down', host, message, { cause: error });
   }
 
   function pause(milliseconds: number): void {

@@ -1,4 +1,4 @@
-import packageFile from '../../../package.json' with { type: 'json' };
+import { STOWAGE_VERSION } from '../../domain/version.ts';
 
 /** How Stowage names itself to other hosts. */
-export const USER_AGENT = `stowage/${packageFile.version}`;
+export const USER_AGENT = `stowage/${STOWAGE_VERSION}`;

@@ -1,0 +1,31 @@
+import type { CollectContext } from '../source.ts';
+
+/** The numbers of one collection, told to the context as they change, but not more often than useful. */
+export interface Tally {
+  found: number;
+  done: number;
+  failed: number;
+  bytes: number;
+  blobs: number;
+  current: string | null;
+  /** Tells the context now; without `always`, only when some time has passed since the last telling. */
+  tell(always?: boolean): void;
+}
+
+/** Milliseconds between two tellings. */
+const INTERVAL = 200;
+
+/** A tally of zeros. */
+export function tally(context: Pick<CollectContext, 'progress'>): Tally {
+  let told = Number.NEGATIVE_INFINITY;
+  const numbers: Tally = { found: 0, done: 0, failed: 0, bytes: 0, blobs: 0, current: null, tell };
+
+  function tell(always = false): void {
+    if (!always && performance.now() - told < INTERVAL) return;
+    told = performance.now();
+    const { found, done, failed, bytes, blobs, current } = numbers;
+    context.progress({ found, done, failed, bytes, blobs, current });
+  }
+
+  return numbers;
+}
