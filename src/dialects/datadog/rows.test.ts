@@ -26,6 +26,7 @@ function placement(image: Partial<PlacementRow['image']> = {}): PlacementRow {
     references,
     image: {
       digest: DIGEST,
+      references,
       platforms: [],
       labels: [],
       tags: [],

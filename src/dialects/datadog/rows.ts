@@ -29,7 +29,7 @@ export function imageItem(row: PlacementRow) {
       os_versions: distinct(platforms.map((platform) => platform.osVersion)),
       os_architectures: distinct(platforms.map((platform) => platform.architecture)),
       images_built_at: known(platforms.map((platform) => platform.builtAt)).map(seconds),
-      sources: sortedSet(row.references.flatMap((reference) => reference.sources.map((source) => source.kind))),
+      sources: sortedSet(image.references.flatMap((reference) => reference.sources.map((source) => source.kind))),
       image_flavors: platforms.map((platform) => ({
         built_at: platform.builtAt === null ? undefined : seconds(platform.builtAt),
         os_name: platform.os ?? undefined,
