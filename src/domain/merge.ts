@@ -59,6 +59,8 @@ export interface Merged {
   readonly seen: readonly ReferenceKey[];
   /** Those of them it did not see on this image before: a tag may have moved here from elsewhere. */
   readonly claimed: readonly ReferenceKey[];
+  /** Hosts this source sees it on, as kept. */
+  readonly hosts: readonly string[];
 }
 
 /**
@@ -139,7 +141,8 @@ export function mergeImage(known: ImageRecord | undefined, facts: ImageFacts, co
     },
     limits: standing(bounds.problems(known?.limits ?? []), references.all.length, hosts.length),
   });
-  const result = { seen: references.seen, claimed: references.claimed };
+  const stored = (facts.hosts ?? []).map((host) => bounds.text(host.hostId, TEXT_BYTES.part));
+  const result = { seen: references.seen, claimed: references.claimed, hosts: stored };
   if (known === undefined) return { ...result, record, changed: true };
 
   const isNewer = facts.updatedAt !== undefined && facts.updatedAt > known.image.updatedAt;
@@ -200,6 +203,12 @@ function mergeReferences(known: readonly Reference[], facts: ImageFacts, source:
     });
   }
   return { all: [...all.values()].sort(byReference), seen: [...seen.values()], claimed };
+}
+
+/** References as they are kept, without those whose names cannot be. */
+export function cleanReferences(references: readonly ReferenceKey[]): readonly ReferenceKey[] {
+  const bounds = new Bounds();
+  return references.flatMap((each) => cleanReference(each, bounds) ?? []);
 }
 
 function cleanReference(given: ReferenceKey, bounds: Bounds): ReferenceKey | undefined {

@@ -6,8 +6,10 @@
  * - Columns are named like the catalogue's fields; a field with `fold: true` has a twin `<name>_fold` holding
  *   `fold(value)`. The entity ids are `image_id`, `content_id` and `container_id`.
  * - `bucket` is `bucketOf(project, image_id)`; of content tables from `content_id`; of `name_head` from
- *   `nameId(project, 'registry/repository:tag')`; of `container_head` from `nameId(project, container_id)`.
+ *   `nameId(project, 'registry/repository:tag')`.
  *   Every row of `container` has an image id: `UNKNOWN_IMAGE` when the image is not known.
+ * - `last_seen_at` of an image and the three counts of images and contents are columns only as far as readers care:
+ *   what the summary says of an image's last sighting may be a day older than the column.
  * - `tag_key` is the tag, '' where the name has none (`tag` is null then).
  * - Text in a key or an index is at most as long as `src/store/indexed-text.ts` says, so that it fits into an index
  *   entry of every engine. Label values beyond that are whole in the documents, cut in the tag tables: a reader cuts
@@ -228,7 +230,7 @@ export const TABLES: readonly Table[] = [
       col('seen_at', 'integer'),
     ],
     [...IMAGE_KEY, 'registry', 'repository', 'tag_key', 'source_id'],
-    { indexes: [['source_id']] },
+    { indexes: [['source_id', 'image_id']] },
   ),
   table(
     'platform',
@@ -253,14 +255,14 @@ export const TABLES: readonly Table[] = [
       col('seen_at', 'integer'),
     ],
     [...IMAGE_KEY, 'host_id', 'source_id'],
-    { indexes: [['host_id'], ['source_id']] },
+    { indexes: [['host_id'], ['source_id', 'image_id']] },
   ),
   // Relation `source` (its `id` is source_id); seen_at is exact, as in reference_sighting.
   table(
     'image_source',
     [...IMAGE, col('source_id', 'id'), ...fieldColumns(RELATION_FIELDS.source, ['id']), col('seen_at', 'integer')],
     [...IMAGE_KEY, 'source_id'],
-    { indexes: [['source_id']] },
+    { indexes: [['source_id', 'image_id']] },
   ),
   table('image_member', [...IMAGE, ...fieldColumns(RELATION_FIELDS.member)], [...IMAGE_KEY, 'member'], {
     indexes: [['member']],
@@ -288,12 +290,6 @@ export const TABLES: readonly Table[] = [
   table('container_label', [...IMAGE, col('container_id', 'text'), ...TAG], [...IMAGE_KEY, 'container_id', 'key'], {
     indexes: [['key_fold', 'value_fold']],
   }),
-  // Which image a container runs: makes a container's id unique, and is how its row is found by id alone.
-  table(
-    'container_head',
-    [...PROJECT, col('container_id', 'text'), col('image_id', 'id')],
-    ['project_id', 'bucket', 'container_id'],
-  ),
   // The image a tagged name leads to now.
   table(
     'name_head',

@@ -1,0 +1,34 @@
+import type { ImageSummary } from '../../domain/derive.ts';
+import type { Digest } from '../../domain/digest.ts';
+import { type Id, imageId } from '../../domain/id.ts';
+import { type Session, selectIn } from './session.ts';
+
+interface ImageColumns {
+  readonly image_id: Id;
+  readonly media_type: string | null;
+  readonly problem_count: number;
+  readonly summary: string;
+}
+
+/**
+ * Digests among the given whose images need not be fetched again: media type and platforms are known down to manifest
+ * and config, and no problem says that something is missing. Problems of bounds (`limit...`) do not: another
+ * fetch would meet the same bound.
+ */
+export async function knownDigests(session: Session, digests: readonly Digest[]): Promise<ReadonlySet<Digest>> {
+  const ids = new Map(digests.map((digest) => [imageId(session.scope.id, digest), digest]));
+  const columns = ['image_id', 'media_type', 'problem_count', 'summary'];
+  const rows = await selectIn<ImageColumns>(session, 'image', columns, 'image_id', [...ids.keys()]);
+  const known = new Set<Digest>();
+  for (const row of rows) {
+    const digest = ids.get(row.image_id);
+    if (digest !== undefined && row.media_type !== null && isComplete(JSON.parse(row.summary) as ImageSummary))
+      known.add(digest);
+  }
+  return known;
+}
+
+function isComplete({ platforms, problems }: ImageSummary): boolean {
+  if (problems.some((problem) => !problem.code.startsWith('limit.'))) return false;
+  return platforms.length > 0 && platforms.every((each) => each.manifestDigest !== null && each.configDigest !== null);
+}
