@@ -1,4 +1,5 @@
 import type { Project } from '../domain/credential.ts';
+import type { Id } from '../domain/id.ts';
 import { type Micros, now } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
 import type { InventoryWriter } from './store.ts';
@@ -15,14 +16,21 @@ import { touchReferences } from './write/touch-references.ts';
 export interface WriterDeps {
   /** The clock that changes are recorded with. Default: the process's. */
   readonly clock?: () => Micros;
+  /** Told after every write of a project, so that readers of this process look again. */
+  readonly noteWrite?: (project: Id) => void;
 }
 
 /** The writes of the inventory over an engine. */
 export function createInventoryWriter(engine: Engine, deps: WriterDeps = {}): InventoryWriter {
-  const { clock = now } = deps;
+  const { clock = now, noteWrite } = deps;
 
-  function inTransaction<T>(project: Project, work: (session: Session) => Promise<T>): Promise<T> {
-    return engine.transaction((transaction) => work(sessionOf(engine, project, transaction)));
+  async function inTransaction<T>(project: Project, work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await engine.transaction((transaction) => work(sessionOf(engine, project, transaction)));
+    } finally {
+      // Also when it failed: after a lost connection nobody knows whether it was written.
+      noteWrite?.(project.id);
+    }
   }
 
   return {
