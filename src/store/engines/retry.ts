@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StowageError } from '../../domain/error.ts';
+import { type DatabaseError, isDatabaseError } from './database-error.ts';
+
+const ATTEMPTS = 8;
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 1_000;
+
+/**
+ * Runs a whole transaction again when it lost a race or its connection. The wait doubles and is random in its upper
+ * half, so that two that met do not meet again.
+ * @throws StowageError kind `unavailable` when it never came through; any other error of `attempt` as it is
+ */
+export async function withRetry<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isDatabaseError(error, 'busy', 'lost')) throw error;
+      if (tried === ATTEMPTS) throw unavailable(error);
+      await sleep(waitBefore(tried));
+    }
+  }
+}
+
+/** The form in which the rest of Stowage learns that the database cannot answer now. */
+export function unavailable(cause: DatabaseError): StowageError {
+  const what = cause.kind === 'busy' ? 'The database is busy with other writers' : 'The database cannot be reached';
+  return new StowageError(
+    'unavailable',
+    'store.unavailable',
+    `${what}; try again later. (${cause.code}: ${cause.message})`,
+    { cause },
+  );
+}
+
+function waitBefore(tried: number): number {
+  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1));
+  return longest / 2 + (Math.random() * longest) / 2;
+}

@@ -1,0 +1,118 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Capabilities, Engine, Statement, Transaction } from '../../engine.ts';
+import { sqliteBuilder } from '../../sql.ts';
+import { isDatabaseError } from '../database-error.ts';
+import { unavailable, withRetry } from '../retry.ts';
+import type { ConnectionOptions } from './protocol.ts';
+import { ReaderPool } from './reader-pool.ts';
+import { Writer } from './writer.ts';
+
+export interface SqliteOptions {
+  /** The database file; made when it is not there. Its folder must exist. */
+  readonly file: string;
+  /** Most reading connections, each with a thread and a cache of its own; opened when there is use for them. Default 2. */
+  readonly readers?: number;
+  /** Megabytes of pages each reader keeps. Default 32: what matters more is the file cache of the system. */
+  readonly readerCacheMegabytes?: number;
+  /** Megabytes of pages the writer keeps. Default 24. */
+  readonly writerCacheMegabytes?: number;
+}
+
+/** How long another process may hold the file's write lock before a statement gives up, milliseconds. */
+const BUSY_TIMEOUT = 10_000;
+
+const CAPABILITIES: Capabilities = {
+  name: 'sqlite',
+  maxParameters: 32_766,
+  skipLocked: false,
+  shared: false,
+  nullsAscending: 'first',
+  // Ids are text: a column declared `uuid` would get numeric affinity.
+  types: {
+    id: 'text',
+    text: 'text',
+    integer: 'integer',
+    float: 'real',
+    boolean: 'integer',
+    json: 'text',
+    bytes: 'blob',
+  },
+  binaryCollation: '',
+  positionFunction: 'instr',
+  wildcard: 'glob',
+  regex: 'function',
+  unindexed: '+',
+  jsonElements: 'json_each(?)',
+  keyOrdered: 'without rowid',
+};
+
+/**
+ * Opens SQLite (node:sqlite, WAL). One worker thread writes, a few read: a read is on a snapshot of its own and never
+ * waits for the writer. The main thread keeps a connection only to notice changes.
+ * @throws DatabaseError when the file cannot be opened
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Engine> {
+  const { file, readers = 2, readerCacheMegabytes = 32, writerCacheMegabytes = 24 } = options;
+  const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
+    return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT };
+  };
+  // The writer first: it makes the file and takes in what a killed process left in the WAL.
+  const writer = await Writer.open(connection('writer', writerCacheMegabytes));
+  const pool = await ReaderPool.open(connection('reader', readerCacheMegabytes), readers);
+  return new SqliteEngine(writer, pool, file);
+}
+
+class SqliteEngine implements Engine {
+  readonly capabilities = CAPABILITIES;
+  readonly sql = sqliteBuilder();
+  readonly #writer: Writer;
+  readonly #readers: ReaderPool;
+  readonly #watch: DatabaseSync;
+  readonly #dataVersion: StatementSync;
+  #closing: Promise<void> | undefined;
+
+  constructor(writer: Writer, readers: ReaderPool, file: string) {
+    this.#writer = writer;
+    this.#readers = readers;
+    this.#watch = new DatabaseSync(file, { timeout: 0 });
+    this.#watch.exec('pragma query_only = on; pragma cache_size = -64');
+    this.#dataVersion = this.#watch.prepare('pragma data_version');
+  }
+
+  async all<R>(statement: Statement): Promise<R[]> {
+    try {
+      return await this.#readers.all<R>(statement.sql, statement.parameters);
+    } catch (error) {
+      throw isDatabaseError(error, 'busy', 'lost') ? unavailable(error) : error;
+    }
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return withRetry(() => this.#writer.transaction(work));
+  }
+
+  execute(sql: string): Promise<void> {
+    return this.#writer.execute(sql);
+  }
+
+  changeCounter(): number | undefined {
+    if (this.#closing) return undefined;
+    try {
+      return Number((this.#dataVersion.get() as { data_version: number }).data_version);
+    } catch {
+      // The file is locked whole for a moment (another process recovers it); the caller asks the slow way.
+      return undefined;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#readers.close();
+    this.#watch.close();
+    await this.#writer.close();
+  }
+}

@@ -1,0 +1,29 @@
+import type { PackedRows } from './rows.ts';
+
+/** How a connection is opened. */
+export interface ConnectionOptions {
+  readonly file: string;
+  readonly role: 'writer' | 'reader';
+  /** Megabytes of pages the connection keeps. */
+  readonly cacheMegabytes: number;
+  /** How long to wait for another process's lock, milliseconds. */
+  readonly busyTimeout: number;
+}
+
+/** What the main thread asks of a connection's worker. Tuples, because they copy faster than objects. */
+export type Request =
+  | readonly [id: number, op: 'all' | 'run', sql: string, parameters: readonly unknown[]]
+  | readonly [id: number, op: 'many', sql: string, rows: readonly (readonly unknown[])[]]
+  | readonly [id: number, op: 'execute', sql: string]
+  | readonly [id: number, op: 'close'];
+
+/** A failure as it travels: SQLite's extended result code (0 when it was none of SQLite's) and text. */
+export interface Failure {
+  readonly code: number;
+  readonly message: string;
+}
+
+export type Reply = readonly [id: number, result: PackedRows | number | null, failure?: Failure];
+
+/** First message of a worker: the connection is open, or why not. */
+export type Ready = readonly [id: 0, result: null, failure?: Failure];

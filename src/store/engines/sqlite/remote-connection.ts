@@ -1,0 +1,122 @@
+import { Worker } from 'node:worker_threads';
+import { DatabaseError } from '../database-error.ts';
+import { errorOf } from './failures.ts';
+import type { ConnectionOptions, Ready, Reply, Request } from './protocol.ts';
+import { type PackedRows, unpackRows } from './rows.ts';
+import { workerUrl } from './worker-url.ts';
+
+/** A result set has to fit here too; far above any page, far below what would take the process down. */
+const HEAP_MEGABYTES = 512;
+/** Keeps the young generation of a worker from growing to tens of megabytes. */
+const YOUNG_MEGABYTES = 8;
+
+interface Waiting {
+  readonly resolve: (result: Reply[1]) => void;
+  readonly reject: (error: Error) => void;
+  readonly since: number;
+}
+
+/** The main thread's end of one connection. Requests are answered in order. */
+export class RemoteConnection {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #lastId = 0;
+  #closing = false;
+  /** Why it can no longer be used. */
+  #dead: DatabaseError | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (error) => this.#die(`the database thread failed: ${error.message}`));
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#die('the database thread has ended');
+        resolve();
+      });
+    });
+    // An idle connection does not keep the process alive; one with a request under way does.
+    worker.unref();
+  }
+
+  /** Opens a connection in a worker of its own. @throws DatabaseError when the file cannot be opened */
+  static async open(options: ConnectionOptions): Promise<RemoteConnection> {
+    const worker = new Worker(workerUrl(), {
+      workerData: options,
+      name: `sqlite-${options.role}`,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
+    const [, , failure] = await new Promise<Ready>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    if (failure) throw errorOf(failure);
+    return new RemoteConnection(worker);
+  }
+
+  /** Whether the worker is gone: open another one. */
+  get dead(): boolean {
+    return this.#dead !== undefined;
+  }
+
+  /** Requests under way. */
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /** When the request it is working on was sent (`performance.now()`); undefined when idle. */
+  get busySince(): number | undefined {
+    return this.#waiting.values().next().value?.since;
+  }
+
+  async all<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    return unpackRows<R>((await this.#ask((id) => [id, 'all', sql, parameters])) as PackedRows);
+  }
+
+  async run(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return (await this.#ask((id) => [id, 'run', sql, parameters])) as number;
+  }
+
+  async many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number> {
+    return (await this.#ask((id) => [id, 'many', sql, rows])) as number;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.#ask((id) => [id, 'execute', sql]);
+  }
+
+  /** Ends the worker after everything asked before; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#dead) return;
+    this.#closing = true;
+    await this.#ask((id) => [id, 'close']).catch(() => undefined);
+    await this.#ended;
+  }
+
+  #ask(request: (id: number) => Request): Promise<Reply[1]> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    return new Promise((resolve, reject) => {
+      this.#lastId += 1;
+      const id = this.#lastId;
+      this.#worker.postMessage(request(id));
+      if (this.#waiting.size === 0) this.#worker.ref();
+      this.#waiting.set(id, { resolve, reject, since: performance.now() });
+    });
+  }
+
+  #settle([id, result, failure]: Reply): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref();
+    if (failure) waiting.reject(errorOf(failure));
+    else waiting.resolve(result);
+  }
+
+  #die(reason: string): void {
+    this.#dead ??= new DatabaseError('lost', 'SQLITE', `SQLite: ${reason}`);
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#dead);
+    this.#waiting.clear();
+  }
+}
