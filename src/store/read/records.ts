@@ -2,10 +2,10 @@ import type { Container } from '../../domain/container.ts';
 import type { Project } from '../../domain/credential.ts';
 import type { ImageSummary } from '../../domain/derive.ts';
 import type { ContentSummary } from '../../domain/derive-content.ts';
-import type { Digest } from '../../domain/digest.ts';
-import { type Id, imageId } from '../../domain/id.ts';
+import { type Id, imageId, isId } from '../../domain/id.ts';
 import type { Image } from '../../domain/image.ts';
 import type { ContentRow, ImageRow } from '../../domain/rows.ts';
+import { storable } from '../../domain/text.ts';
 import type { Micros } from '../../domain/time.ts';
 import type { Engine } from '../engine.ts';
 import type { InventoryReader } from '../store.ts';
@@ -35,6 +35,7 @@ export function createRecordReader(engine: Engine): RecordReader {
     image: (project, id) => readImage(engine, project, id),
     imageRow: (project, id) => readImageRow(readSession(engine, project), id),
     async imageByDigest(project, digest) {
+      if (storable(digest) !== digest) return undefined;
       const derived = await readImage(engine, project, imageId(project.id, digest));
       if (derived) return derived;
       // A VM image keeps its own id.
@@ -50,6 +51,7 @@ export function createRecordReader(engine: Engine): RecordReader {
     },
     content: (project, id) => readContent(readSession(engine, project), id),
     async container(project, id) {
+      if (storable(id) !== id) return undefined;
       const rows = await selectIn<{ summary: string }>(
         readSession(engine, project),
         'container',
@@ -64,6 +66,7 @@ export function createRecordReader(engine: Engine): RecordReader {
 
 /** With exact times of last sightings: of the image the column's, of references and hosts those of their sightings. */
 async function readImage(engine: Engine, project: Project, id: Id): Promise<Image | undefined> {
+  if (!isId(id)) return undefined;
   const session = readSession(engine, project);
   const loaded = await loadRecords(session, [id]);
   if (loaded.size === 0) return undefined;
@@ -91,6 +94,7 @@ async function readImage(engine: Engine, project: Project, id: Id): Promise<Imag
 }
 
 async function readImageRow(session: Session, id: Id): Promise<ImageRow | undefined> {
+  if (!isId(id)) return undefined;
   const [row] = await selectIn<ImageColumns>(session, 'image', ['summary', 'last_seen_at', ...COUNTS], 'image_id', [
     id,
   ]);
@@ -99,6 +103,7 @@ async function readImageRow(session: Session, id: Id): Promise<ImageRow | undefi
 }
 
 async function readContent(session: Session, id: Id): Promise<ContentRow | undefined> {
+  if (!isId(id)) return undefined;
   const columns = ['summary', 'image_id', 'last_used_at', ...COUNTS];
   const [row] = await selectIn<ContentColumns>(session, 'content', columns, 'content_id', [id]);
   const image = row && (await readImageRow(session, row.image_id));
