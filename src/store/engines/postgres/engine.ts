@@ -61,8 +61,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
     statement_timeout: statementTimeout,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
   });
-  // An idle connection that breaks is dropped from the pool by itself; without a listener it would end the process.
+  // A connection that breaks is dropped from the pool by itself, and a statement on it fails; without listeners, for
+  // idle ones and for those in use, it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const engine = new PostgresEngine(pool);
   try {
     await engine.all({ sql: 'select 1', parameters: [] });
@@ -101,7 +103,8 @@ class PostgresEngine implements Engine {
     const client = await this.#connect();
     try {
       // An index on a large table takes as long as it takes.
-      await client.query(`set statement_timeout = 0; ${sql}`);
+      await client.query('set statement_timeout = 0');
+      await client.query(sql);
     } catch (error) {
       throw databaseError(error);
     } finally {
