@@ -1,0 +1,35 @@
+import type { Id } from '../domain/id.ts';
+import type { Engine } from './engine.ts';
+import { offsetAnchors } from './read/anchors.ts';
+import { readContext } from './read/context.ts';
+import { counter } from './read/count.ts';
+import { trackGenerations } from './read/generation.ts';
+import { grouper } from './read/group.ts';
+import { lister } from './read/list.ts';
+import { preparer } from './read/prepare.ts';
+import { createRecordReader } from './read/records.ts';
+import type { InventoryReader } from './store.ts';
+
+/** Reads of the inventory, and the word that this process wrote to it. */
+export interface InventoryReading extends InventoryReader {
+  /** Says that this process changed a project's inventory, so that nothing older is answered from now on. */
+  noteWrite(project: Id): void;
+}
+
+/** Lists, counts, groups and single records of the inventory over an engine. */
+export function createInventoryReader(engine: Engine): InventoryReading {
+  const generations = trackGenerations(engine);
+  const context = readContext(engine, generations.of);
+  const prepared = preparer(context);
+  const { list } = lister(context, prepared, offsetAnchors(context));
+  const { count } = counter(context, prepared);
+  const { group } = grouper(context, prepared);
+  return {
+    ...createRecordReader(engine),
+    list,
+    count,
+    group,
+    generation: generations.of,
+    noteWrite: generations.noteWrite,
+  };
+}

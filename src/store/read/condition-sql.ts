@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import { type EntityName, RELATIONS, type RelationName } from '../../query/catalogue.ts';
+import { type Condition, parts } from './condition.ts';
+import { countSql, leafSql } from './leaf-sql.ts';
+import { type Source, sourceOf } from './relations.ts';
+import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
+
+/** The row a condition is about: its relation (or entity) and its alias in the statement. */
+export interface Scope {
+  readonly of: RelationName;
+  readonly alias: string;
+}
+
+/**
+ * A condition as SQL that is true exactly for the rows that satisfy it (it may be null instead of false, which a
+ * WHERE does not tell apart). It never chooses an index of the row's table: that is the plan's business.
+ */
+export function conditionSql(writer: SqlWriter, condition: Condition, scope: Scope): Sql {
+  switch (condition.kind) {
+    case 'true':
+      return sql`1 = 1`;
+    case 'false':
+      return sql`1 = 0`;
+    case 'and':
+    case 'or': {
+      const joined = condition.of.map((part) => conditionSql(writer, part, scope));
+      return sql`(${sql.join(joined, condition.kind === 'and' ? sql` and ` : sql` or `)})`;
+    }
+    case 'test':
+      return leafSql(writer, condition, scope.of, scope.alias, false);
+    case 'some': {
+      const rows = relationRows(writer, condition.relation, condition.where, scope);
+      return sql`${sql.raw(condition.negated ? 'not exists' : 'exists')} (select 1 ${rows.sql})`;
+    }
+    case 'tally': {
+      const rows = relationRows(writer, condition.relation, condition.where, scope);
+      return countSql(writer, condition.check, condition.negated, sql`(select count(*) ${rows.sql})`);
+    }
+  }
+}
+
+/** The rows of a relation of `scope` that satisfy a condition, as a part of a statement. */
+export interface RelationRows {
+  readonly alias: string;
+  readonly link: Source['link'];
+  /** `table as alias` */
+  readonly table: Sql;
+  readonly conditions: Sql;
+  /** `from table as alias where conditions` */
+  readonly sql: Sql;
+}
+
+/** The rows of a relation of `scope` that satisfy a condition. `free`: other conditions than the link choose the index. */
+export function relationRows(
+  writer: SqlWriter,
+  relation: RelationName,
+  where: Condition,
+  scope: Scope,
+  free = false,
+): RelationRows {
+  const source = sourceOf(entityOf(scope.of), relation);
+  const alias = writer.alias();
+  const table = sql`${sql.table(source.table)} as ${sql.ref(alias)}`;
+  const conditions = allOf([
+    linkSql(writer, source, alias, scope.alias, free),
+    onlySql(writer, source, alias),
+    ...parts(where).map((part) => conditionSql(writer, part, { of: relation, alias })),
+  ]);
+  return { alias, link: source.link, table, conditions, sql: sql`from ${table} where ${conditions}` };
+}
+
+/** Only entities have relations; the check of the predicate has seen to it. */
+export function entityOf(of: RelationName): EntityName {
+  if (!Object.hasOwn(RELATIONS, of)) throw new Error(`${of} has no relations.`);
+  return of as EntityName;
+}
+
+/** Narrows a table to the rows that are the relation's. */
+export function onlySql(writer: SqlWriter, source: Pick<Source, 'only'>, alias: string): Sql | undefined {
+  switch (source.only) {
+    case 'labels':
+      return sql`${column(writer, alias, 'key', false)} <> ''`;
+    case 'tags':
+      return sql`${column(writer, alias, 'key', false)} = ''`;
+    case 'current':
+      return sql`${column(writer, alias, 'closed_at', false)} is null`;
+    default:
+      return undefined;
+  }
+}
+
+function linkSql(writer: SqlWriter, source: Source, alias: string, parent: string, free: boolean): Sql {
+  const { link } = source;
+  const here = inProject(writer, alias, !free && link.kind !== 'content-of-image');
+  switch (link.kind) {
+    case 'key':
+      return sql`${here} and ${sameColumns(alias, parent, link.columns)}`;
+    case 'shows-content': {
+      const shown = writer.alias();
+      const digest = sameColumns(shown, parent, ['config_digest']);
+      return sql`${here} and ${sql.ref(`${alias}.image_id`)} in (select ${sql.ref(`${shown}.image_id`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, false)} and ${digest})`;
+    }
+    case 'layer-of-content': {
+      const shown = writer.alias();
+      const same = allOf([
+        sameColumns(alias, parent, ['image_id']),
+        sameColumns(shown, parent, ['image_id', 'config_digest']),
+      ]);
+      const position = sql`${sql.ref(`${alias}.platform_position`)} in (select ${sql.ref(`${shown}.position`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, true)} and ${same})`;
+      return sql`${here} and ${sameColumns(alias, parent, ['image_id'])} and ${position}`;
+    }
+    case 'content-of-image': {
+      const shown = writer.alias();
+      const key = sameColumns(shown, parent, ['project_id', 'bucket', 'image_id']);
+      return sql`${here} and ${sql.ref(`${alias}.config_digest`)} in (select ${sql.ref(`${shown}.config_digest`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, true)} and ${key})`;
+    }
+  }
+}

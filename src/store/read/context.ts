@@ -1,0 +1,83 @@
+import type { Project } from '../../domain/credential.ts';
+import type { Id } from '../../domain/id.ts';
+import type { Engine } from '../engine.ts';
+import { Lru } from './lru.ts';
+import { fill, type SlotValues, type Template, toTemplate } from './slots.ts';
+import type { Sql } from './writer.ts';
+
+/** What all reads share: the engine, the compiled statements, and answers kept until the inventory changes. */
+export interface ReadContext {
+  readonly engine: Engine;
+  /** The project's generation; at once where the engine can. */
+  generation(project: Project): number | Promise<number>;
+  /** A statement of a shape, compiled on first use. */
+  template(project: Project, shape: unknown, build: () => Sql): Template;
+  /** Runs a statement of a shape. */
+  run<R>(project: Project, shape: unknown, build: () => Sql, values: Partial<SlotValues>): Promise<R[]>;
+  /** Runs a compiled statement. */
+  runTemplate<R>(project: Project, template: Template, values: Partial<SlotValues>): Promise<R[]>;
+  /** An answer that is good until the inventory changes. `key` says all it depends on. */
+  kept<T>(project: Project, kind: string, key: unknown, make: () => Promise<T>): Promise<T>;
+}
+
+const NONE: readonly unknown[] = [];
+const STATEMENTS = 2_000;
+const ANSWERS = 5_000;
+
+export function readContext(engine: Engine, generation: ReadContext['generation']): ReadContext {
+  const templates = new Lru<string, Template>(STATEMENTS);
+  const answers = new Lru<string, { readonly generation: number; readonly answer: Promise<unknown> }>(ANSWERS);
+  const places = new Map<
+    Id,
+    { readonly project: readonly unknown[]; readonly bucket: readonly unknown[]; readonly of: Project }
+  >();
+
+  return { engine, generation, template, run, runTemplate, kept };
+
+  function template(project: Project, shape: unknown, build: () => Sql): Template {
+    const key = `${project.bucketCount} ${JSON.stringify(shape)}`;
+    const known = templates.get(key);
+    if (known) return known;
+    const made = toTemplate(build().compile(engine.sql));
+    templates.set(key, made);
+    return made;
+  }
+
+  function run<R>(project: Project, shape: unknown, build: () => Sql, values: Partial<SlotValues>): Promise<R[]> {
+    return runTemplate(project, template(project, shape, build), values);
+  }
+
+  function runTemplate<R>(project: Project, made: Template, values: Partial<SlotValues>): Promise<R[]> {
+    const place = placeOf(project);
+    const statement = fill(made, {
+      project: place.project,
+      bucket: place.bucket,
+      where: values.where ?? NONE,
+      access: values.access ?? NONE,
+      after: values.after ?? NONE,
+      number: values.number ?? NONE,
+    });
+    return engine.all<R>(statement);
+  }
+
+  function placeOf(project: Project) {
+    const known = places.get(project.id);
+    if (known && known.of.bucketBase === project.bucketBase && known.of.bucketCount === project.bucketCount)
+      return known;
+    const bucket = Array.from({ length: project.bucketCount }, (_, index) => project.bucketBase + index);
+    const made = { project: [project.id], bucket, of: project };
+    places.set(project.id, made);
+    return made;
+  }
+
+  async function kept<T>(project: Project, kind: string, key: unknown, make: () => Promise<T>): Promise<T> {
+    const generationNow = await generation(project);
+    const name = `${kind} ${project.id} ${JSON.stringify(key)}`;
+    const known = answers.get(name);
+    if (known && known.generation === generationNow) return known.answer as Promise<T>;
+    const answer = make();
+    answers.set(name, { generation: generationNow, answer });
+    answer.catch(() => answers.get(name)?.answer === answer && answers.set(name, { generation: -1, answer }));
+    return answer;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Project } from '../../domain/credential.ts';
+import { invalid } from '../../domain/error.ts';
+import type { EntityName } from '../../query/catalogue.ts';
+import type { Position } from '../../query/page.ts';
+import type { EntityRows, ListPage, ListRequest } from '../store.ts';
+import type { Plan } from './access.ts';
+import type { Anchors } from './anchors.ts';
+import type { ReadContext } from './context.ts';
+import { type Segment, segmentAt, segmentsOf } from './keyset.ts';
+import { pageSql } from './page-sql.ts';
+import type { PreparedList, Preparer } from './prepare.ts';
+import { decodeRow, type RawRow } from './rows.ts';
+import { sqlWriter } from './writer.ts';
+
+/** Reads pages of lists. */
+export function lister(context: ReadContext, preparer: Preparer, anchors: Anchors) {
+  return { list, walk };
+
+  async function list<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+  ): Promise<ListPage<EntityRows[E]>> {
+    const { entity, limit, offset } = request;
+    const prepared = preparer.list(project, entity, request.where, request.sort, request.now);
+    checkPosition(prepared, request.after);
+    const plan = prepared.plan?.stable ? prepared.plan : await preparer.plan(prepared);
+    const start = offset
+      ? await anchors.locate(prepared, offset, (from, steps) => skipTo(prepared, plan, from, steps))
+      : undefined;
+    if (start === 'beyond') return { rows: [], positions: [], more: false };
+    const after = start ? start.position : request.after;
+    const found = await walk(prepared, plan, 'rows', after, start?.rest ?? 0, limit + 1);
+    const more = found.length > limit;
+    const kept = more ? found.slice(0, limit) : found;
+    const positions = kept.map((row) => positionOf(prepared, row));
+    if (offset !== undefined && positions.length > 0)
+      await anchors.note(prepared, offset + positions.length, positions.at(-1)!);
+    return { rows: kept.map((row) => decodeRow(entity, row)), positions, more };
+  }
+
+  /** The row `skipped` rows behind a position, as a position; undefined when there is none. */
+  async function skipTo(
+    prepared: PreparedList,
+    plan: Plan,
+    from: Position | undefined,
+    skipped: number,
+  ): Promise<Position | undefined> {
+    const [row] = await walk(prepared, plan, 'keys', from, skipped, 1);
+    return row && positionOf(prepared, row);
+  }
+
+  /** Up to `limit` rows behind a position and some skipped rows, from one segment after another. */
+  async function walk(
+    prepared: PreparedList,
+    plan: Plan,
+    select: 'rows' | 'keys',
+    after: Position | undefined,
+    skip: number,
+    limit: number,
+  ): Promise<RawRow[]> {
+    if (plan.access.kind === 'empty') return [];
+    const segments = segmentsOf(prepared.keys);
+    let from = after ? segments.indexOf(segmentAt(prepared.keys, after)) : 0;
+    let position = after;
+    let left = skip;
+    let rows: RawRow[] = [];
+    for (; from < segments.length && rows.length < limit; from += 1) {
+      const segment = segments[from]!;
+      const wanted = limit - rows.length;
+      const found = await page(prepared, plan, { segment, select, after: position, skip: left, limit: wanted });
+      rows = rows.length === 0 ? found : [...rows, ...found];
+      if (left > 0 && found.length === 0 && from + 1 < segments.length) {
+        left -= await countSegment(prepared, plan, segment, position, left);
+      } else left = 0;
+      position = undefined;
+    }
+    return rows;
+  }
+
+  /** How many rows a segment has behind a position, when it is known to have at most `most`. */
+  async function countSegment(
+    prepared: PreparedList,
+    plan: Plan,
+    segment: Segment,
+    after: Position | undefined,
+    most: number,
+  ): Promise<number> {
+    const rows = await page(prepared, plan, { segment, select: 'keys', after, skip: 0, limit: most });
+    return rows.length;
+  }
+
+  function page(prepared: PreparedList, plan: Plan, part: PagePart): Promise<RawRow[]> {
+    const { segment, select, after, skip, limit } = part;
+    const nulls = after?.map((value) => value === null);
+    const name = `${segment}${select}${skip > 0 ? 'o' : ''}${nulls ? nulls.map(Number).join('') : ''}`;
+    let template = prepared.templates.get(name);
+    if (!template) {
+      const { project, entity, keys } = prepared;
+      const { access, rest } = plan;
+      const shape = { entity, access, rest, keys, segment, after: nulls, skip: skip > 0, select };
+      const writer = sqlWriter(context.engine.capabilities, project.bucketCount);
+      template = context.template(project, ['page', shape], () => pageSql(writer, shape));
+      prepared.templates.set(name, template);
+    }
+    const numbers = [limit, skip, limit + skip];
+    return context.runTemplate<RawRow>(prepared.project, template, {
+      where: prepared.values,
+      access: plan.values,
+      after: after ?? [],
+      number: numbers,
+    });
+  }
+}
+
+interface PagePart {
+  readonly segment: Segment;
+  readonly select: 'rows' | 'keys';
+  readonly after: Position | undefined;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export type Lister = ReturnType<typeof lister>;
+
+function positionOf({ keys }: PreparedList, row: RawRow): Position {
+  return keys.map((_, index) => row[`k${index}`] as string | number | null);
+}
+
+/** A position comes from a client: it must at least be of the list's form. */
+function checkPosition({ keys }: PreparedList, after: Position | undefined): void {
+  if (!after) return;
+  const fits =
+    after.length === keys.length &&
+    keys.every((key, index) => {
+      const value = after[index];
+      if (value === null) return key.nullable;
+      return key.type === 'text' || key.type === 'id'
+        ? typeof value === 'string' && !value.includes('\0')
+        : typeof value === 'number';
+    });
+  if (!fits) throw invalid('cursor.invalid', 'The position is none of this list. Start again without it.', 'cursor');
+}

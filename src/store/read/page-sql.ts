@@ -1,0 +1,197 @@
+import { sql } from 'kysely';
+import type { EntityName } from '../../query/catalogue.ts';
+import { tableNamed } from '../tables.ts';
+import type { Access, Finder } from './access.ts';
+import { type Condition, parts } from './condition.ts';
+import { conditionSql, onlySql, relationRows } from './condition-sql.ts';
+import { keysetSql, orderSql, type Segment } from './keyset.ts';
+import { idText, leafSql } from './leaf-sql.ts';
+import type { OrderKey } from './order.ts';
+import { columnOf, ENTITY_KEY } from './relations.ts';
+import { rowColumns } from './rows.ts';
+import { slot } from './slots.ts';
+import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
+
+/** Everything that shapes the statement of a page. */
+export interface PageShape {
+  readonly entity: EntityName;
+  readonly access: Access;
+  readonly rest: Condition;
+  readonly keys: readonly OrderKey[];
+  readonly segment: Segment;
+  /** Which values of the position to start after are null; undefined: from the beginning. */
+  readonly after: readonly boolean[] | undefined;
+  /** Whether rows are skipped first (slot `number` 1). */
+  readonly skip: boolean;
+  /** Whole rows, or only the values of the order keys (`k0`, `k1` ...). */
+  readonly select: 'rows' | 'keys';
+}
+
+/** Each of several walks must reach as far as the page (`number` 2: skipped rows and page together). */
+const ARM_LIMIT = sql`limit ${slot('number', 2)}`;
+
+/** The statement of one page: at most `number` 0 rows of a segment, in order. */
+export function pageSql(writer: SqlWriter, shape: PageShape): Sql {
+  const { entity, keys, segment } = shape;
+  const inner = shape.select === 'rows' && isDirect(shape) ? undefined : keyRows(writer, shape);
+  if (!inner) return directPage(writer, shape);
+  if (shape.select === 'keys') return inner;
+  const values = keys.map((_, index) => sql.ref(`p.k${index}`));
+  const row = rowColumns(writer, entity, 'e');
+  const conditions = [inProject(writer, 'e', true), sameColumns('e', 'p', keyColumns(entity)), row.join];
+  return sql`select ${sql.join([...row.columns, ...named(values)])} from (${inner}) as p cross join ${sql.table(entity)} as e${row.from} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)}`;
+}
+
+/** Whether the first rows of the walk are the first of the page, so that it can fetch whole rows as it goes. */
+function isDirect({ entity, access, keys }: PageShape): boolean {
+  if (keys.some((key) => key.over)) return false;
+  if (access.kind === 'arms') return access.arms === 1;
+  return access.kind === 'order' && hasOrderIndex(entity, keys);
+}
+
+/** Whether an index of the entity begins with the first order key. */
+export function hasOrderIndex(entity: EntityName, keys: readonly OrderKey[]): boolean {
+  return tableNamed(entity).indexes.some((index) => index.columns[1] === keys[0]?.column);
+}
+
+function directPage(writer: SqlWriter, shape: PageShape): Sql {
+  const { entity, access } = shape;
+  const row = rowColumns(writer, entity, 'e');
+  const drive = access.kind === 'arms' && access.table !== entity ? 't' : 'e';
+  const values = shape.keys.map((key) => sql.ref(`${drive}.${key.column}`));
+  const tables =
+    drive === 't'
+      ? sql`${sql.table((access as { table: string }).table)} as t cross join ${sql.table(entity)} as e`
+      : sql`${sql.table(entity)} as e`;
+  const conditions = [
+    ...walkConditions(writer, shape, 0, values),
+    drive === 't' ? joined(writer, entity) : undefined,
+    restOf(writer, shape),
+    row.join,
+  ];
+  return sql`select ${sql.join([...row.columns, ...named(values)])} from ${tables}${row.from} where ${allOf(conditions)} order by ${orderSql(shape.keys, values, shape.segment)} ${limitOf(shape)}`;
+}
+
+/** Keys of the page's rows and the values of their order (`k0` ...), in order, limited. */
+function keyRows(writer: SqlWriter, shape: PageShape): Sql {
+  const { access, entity, keys, segment } = shape;
+  const outer = keys.map((_, index) => sql.ref(`k.k${index}`));
+  if (access.kind === 'arms' && access.arms > 1) {
+    // Rows found twice are one: the copies of the order keys are equal.
+    const arms = Array.from(
+      { length: access.arms },
+      (_, arm) => sql`select * from (${walk(writer, shape, arm, ARM_LIMIT)}) as ${sql.ref(`a${arm}`)}`,
+    );
+    return sql`select * from (${sql.join(arms, sql` union `)}) as k order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
+  }
+  if (!keys.some((key) => key.over)) return walk(writer, shape, 0, limitOf(shape));
+  const all = sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(orderValues(writer, shape, 'e'))])} from ${fromRows(writer, shape)} where ${allOf([...rowConditions(writer, shape), restOf(writer, shape)])}`;
+  const after = keysetSql(keys, outer, segment, shape.after);
+  const where = after ? sql` where ${after}` : sql``;
+  return sql`with k as materialized (${all}) select * from k${where} order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
+}
+
+/** One walk in order: keys only. */
+function walk(writer: SqlWriter, shape: PageShape, arm: number, limit: Sql): Sql {
+  const { access, entity, keys, segment } = shape;
+  if (access.kind === 'arms' && access.table !== entity) {
+    const values = keys.map((key) => sql.ref(`t.${key.column}`));
+    const rest = restOf(writer, shape);
+    const entityRow = rest ? sql` cross join ${sql.table(entity)} as e` : sql``;
+    const conditions = [...walkConditions(writer, shape, arm, values), rest && joined(writer, entity), rest];
+    return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${sql.table(access.table)} as t${entityRow} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
+  }
+  const values = orderValues(writer, shape, 'e');
+  const conditions = [...walkConditions(writer, shape, arm, values), restOf(writer, shape)];
+  return sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(values)])} from ${fromRows(writer, shape)} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
+}
+
+/** What limits the driving table: project, the arm's values, segment and position. */
+function walkConditions(writer: SqlWriter, shape: PageShape, arm: number, values: readonly Sql[]): (Sql | undefined)[] {
+  return [...rowConditions(writer, shape, arm), keysetSql(shape.keys, values, shape.segment, shape.after)];
+}
+
+function rowConditions(writer: SqlWriter, { access, entity }: PageShape, arm = 0): Sql[] {
+  if (access.kind === 'empty') return [sql`1 = 0`];
+  if (access.kind !== 'arms')
+    return [
+      inProject(writer, 'e', access.kind === 'ids'),
+      ...(access.kind === 'ids' ? [sameColumns('e', 'f', keyColumns(entity))] : []),
+    ];
+  const drive = access.table === entity ? 'e' : 't';
+  const width = access.columns.length + access.filters.length;
+  const values = [...access.columns, ...access.filters].map((name, index) => {
+    const free = index < access.columns.length;
+    return sql`${column(writer, drive, name, free)} = ${slot('access', arm * width + index)}`;
+  });
+  return [inProject(writer, drive, false), ...values];
+}
+
+function fromRows(writer: SqlWriter, { access, entity }: PageShape): Sql {
+  const rows = sql`${sql.table(entity)} as e`;
+  return access.kind === 'ids' ? sql`(${finderSql(writer, access.finder, entity)}) as f cross join ${rows}` : rows;
+}
+
+function joined(writer: SqlWriter, entity: EntityName): Sql {
+  return sql`${inProject(writer, 'e', true)} and ${sameColumns('e', 't', keyColumns(entity))}`;
+}
+
+function restOf(writer: SqlWriter, { rest, entity }: Pick<PageShape, 'rest' | 'entity'>): Sql | undefined {
+  return rest.kind === 'true' ? undefined : conditionSql(writer, rest, { of: entity, alias: 'e' });
+}
+
+/** Keys of the rows an index finds, each once. */
+export function finderSql(writer: SqlWriter, finder: Finder, entity: EntityName): Sql {
+  return sql`select distinct ${sql.join(keyReferences(entity, 'x'))} from ${sql.table(finder.table)} as x where ${finderConditions(writer, finder)}`;
+}
+
+/** The conditions of a finder on its table `x`. */
+export function finderConditions(writer: SqlWriter, finder: Finder): Sql {
+  let used = 0;
+  const lookups = finder.lookups.map(({ column: name, values }) => {
+    const slots = Array.from({ length: values }, (_, index) => slot('access', used + index));
+    used += values;
+    const reference = sql.ref(`x.${name}`);
+    return values === 1 ? sql`${reference} = ${slots[0]}` : sql`${reference} in (${sql.join(slots)})`;
+  });
+  const tests = parts(finder.where).map((part) =>
+    part.kind === 'test' && part.field === finder.range
+      ? leafSql(writer, part, finder.of, 'x', true)
+      : conditionSql(writer, part, { of: finder.of, alias: 'x' }),
+  );
+  return allOf([inProject(writer, 'x', finder.byKey === true), ...lookups, onlySql(writer, finder, 'x'), ...tests]);
+}
+
+function orderValues(writer: SqlWriter, shape: PageShape, alias: string): Sql[] {
+  return shape.keys.map((key) => {
+    if (!key.over) return sql.ref(`${alias}.${key.column}`);
+    const { relation, where, field, pick } = key.over;
+    const rows = relationRows(writer, relation, where, { of: shape.entity, alias });
+    if (pick === 'count') return sql`(select count(*) ${rows.sql})`;
+    const reference = sql.ref(`${rows.alias}.${columnOf(relation, field)}`);
+    const value =
+      key.type === 'id'
+        ? idText(reference)
+        : key.type === 'boolean'
+          ? sql`case when ${reference} then 1 else 0 end`
+          : reference;
+    if (pick === 'distinct') return sql`(select count(distinct ${reference}) ${rows.sql})`;
+    return sql`(select ${sql.raw(pick === 'least' ? 'min' : 'max')}(${value}) ${rows.sql})`;
+  });
+}
+
+function keyColumns(entity: EntityName): readonly string[] {
+  return ['project_id', 'bucket', ...ENTITY_KEY[entity]];
+}
+
+function keyReferences(entity: EntityName, alias: string): Sql[] {
+  return keyColumns(entity).map((name) => sql.ref(`${alias}.${name}`));
+}
+
+function named(values: readonly Sql[]): Sql[] {
+  return values.map((value, index) => sql`${value} as ${sql.ref(`k${index}`)}`);
+}
+
+function limitOf({ skip }: Pick<PageShape, 'skip'>): Sql {
+  return skip ? sql`limit ${slot('number', 0)} offset ${slot('number', 1)}` : sql`limit ${slot('number', 0)}`;
+}

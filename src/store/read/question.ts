@@ -1,0 +1,49 @@
+import type { Project } from '../../domain/credential.ts';
+import type { EntityName } from '../../query/catalogue.ts';
+import { tableNamed } from '../tables.ts';
+import { type Condition, join, parts } from './condition.ts';
+import type { OrderKey } from './order.ts';
+
+/** Up to so many rows are found by an index first and sorted then, whatever the order. */
+export const FEW = 500;
+
+/** The same for counting, which sorts nothing. */
+export const FEW_TO_COUNT = 20_000;
+
+/** What a plan is made for. */
+export interface Question {
+  readonly project: Project;
+  readonly entity: EntityName;
+  readonly condition: Condition;
+  /** Values of the condition. */
+  readonly values: readonly unknown[];
+  /** Undefined when the order does not matter (counting). */
+  readonly keys: readonly OrderKey[] | undefined;
+}
+
+/** Whether an index of a table can be walked in the order, behind columns that are given. */
+export function carriesOrder(table: string, given: readonly string[], keys: readonly OrderKey[]): boolean {
+  const [first] = keys;
+  if (!first || keys.some((key) => key.over || key.direction !== first.direction)) return false;
+  const { columns, indexes } = tableNamed(table);
+  if (!keys.every((key) => columns.some((column) => column.name === key.column))) return false;
+  return indexes.some((index) => {
+    const behind = index.columns.slice(1);
+    return given.every((column, at) => behind[at] === column) && behind[given.length] === first.column;
+  });
+}
+
+/** The values a column is asked to equal one of; undefined for any other condition. */
+export function equalsOf(part: Condition, values: readonly unknown[]): readonly unknown[] | undefined {
+  if (part.kind !== 'test' || part.negated || part.variant === 'lower') return undefined;
+  if (part.check.op === 'eq') return [values[part.check.value]];
+  return part.check.op === 'in' ? part.check.values.map((index) => values[index]) : undefined;
+}
+
+/** What is left of a conjunction without one of its parts. */
+export function without(condition: Condition, part: Condition): Condition {
+  return join(
+    'and',
+    parts(condition).filter((other) => other !== part),
+  );
+}

@@ -1,0 +1,62 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Capabilities } from '../engine.ts';
+import { slot } from './slots.ts';
+
+/** A part of a statement. */
+export type Sql = RawBuilder<unknown>;
+
+/** What writing one statement needs to know, and its next free alias. */
+export interface SqlWriter {
+  readonly capabilities: Capabilities;
+  /** How many buckets the project has. */
+  readonly buckets: number;
+  alias(): string;
+}
+
+export function sqlWriter(capabilities: Capabilities, buckets: number): SqlWriter {
+  let used = 0;
+  return {
+    capabilities,
+    buckets,
+    alias() {
+      used += 1;
+      return `t${used}`;
+    },
+  };
+}
+
+/** A column. `free`: the planner may choose an index by it; without, it only filters (`Capabilities.unindexed`). */
+export function column(writer: SqlWriter, alias: string, name: string, free: boolean): Sql {
+  const reference = sql.ref(`${alias}.${name}`);
+  return free || writer.capabilities.unindexed === ''
+    ? reference
+    : sql`${sql.raw(writer.capabilities.unindexed)}${reference}`;
+}
+
+/** Conditions that must all hold; `undefined` parts are left out. There is always at least one. */
+export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
+  return sql.join(
+    conditions.filter((each) => each !== undefined),
+    sql` and `,
+  );
+}
+
+/**
+ * The rows of one project: its id and its buckets, on every image-owned table of every statement (scale-out rules 1
+ * and 2). `free`: the bucket may choose the index, which only helps where the rest of the key is given too.
+ */
+export function inProject(writer: SqlWriter, alias: string, free: boolean): Sql {
+  return sql`${sql.ref(`${alias}.project_id`)} = ${slot('project')} and ${inBuckets(writer, alias, free)}`;
+}
+
+function inBuckets(writer: SqlWriter, alias: string, free: boolean): Sql {
+  const bucket = column(writer, alias, 'bucket', free);
+  if (writer.buckets === 1) return sql`${bucket} = ${slot('bucket')}`;
+  const slots = Array.from({ length: writer.buckets }, (_, index) => slot('bucket', index));
+  return sql`${bucket} in (${sql.join(slots)})`;
+}
+
+/** Equality of columns that two tables share. */
+export function sameColumns(left: string, right: string, columns: readonly string[]): Sql {
+  return allOf(columns.map((name) => sql`${sql.ref(`${left}.${name}`)} = ${sql.ref(`${right}.${name}`)}`));
+}
