@@ -78,6 +78,7 @@ export function memoryContext(settings: Partial<SourceSettings> = {}, signal?: A
     },
     problem(problem) {
       problems.push(problem);
+      totals = { ...totals, failed: (totals.failed ?? 0) + 1 };
     },
     progress(change) {
       totals = { ...totals, ...change };

@@ -152,13 +152,13 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  async function* pieces(opened: Opened, limit: number): AsyncGenerator<Buffer> {
+  async function* pieces(opened: Opened, { limit, signal }: HttpRequest): AsyncGenerator<Buffer> {
     let reason: unknown;
     try {
       yield* watched(opened.body, opened.url.host, limit, pace);
     } catch (error) {
-      reason = error;
-      throw error;
+      reason = signal.aborted ? signal.reason : error;
+      throw reason;
     } finally {
       opened.end(reason);
     }
@@ -171,7 +171,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   async function stream(request: HttpRequest): Promise<HttpStream> {
     const opened = await attempt(request);
     const { status, headers, url } = opened;
-    return { status, headers, url, pieces: pieces(opened, request.limit), discard: () => discard(opened) };
+    return { status, headers, url, pieces: pieces(opened, request), discard: () => discard(opened) };
   }
 
   async function fetch(request: HttpRequest): Promise<HttpAnswer> {

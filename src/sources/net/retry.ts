@@ -30,7 +30,11 @@ export function backOff(attempt: number, pace: Pace, random: () => number = Math
   return full / 2 + (full / 2) * random();
 }
 
-/** Waits; ends at once with an AbortError when the signal says so. */
+/** Waits; ends at once with the signal's reason when it aborts. */
 export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal });
+  try {
+    await delay(milliseconds, undefined, { signal });
+  } catch {
+    throw signal.reason;
+  }
 }

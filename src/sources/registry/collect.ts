@@ -118,7 +118,6 @@ async function collectRepository(repository: string, collection: Collection): Pr
     try {
       head = await look(repository, tag, collection);
     } catch (error) {
-      tally.failed += 1;
       const isGone = error instanceof RegistryError && error.code === 'registry.not-found';
       if (!isGone) return noteUnlisted(error, `${part}:${tag}`, collection);
       context.problem({ code: error.code, message: `tag ${tag} is listed but leads nowhere`, part: `${part}:${tag}` });

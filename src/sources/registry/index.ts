@@ -4,8 +4,8 @@ import { formatRegistryUri, parseRegistryUri } from './uri.ts';
 
 /**
  * Container registries that speak the distribution API (OCI distribution-spec 1.1, Docker Registry HTTP API V2).
- * `parse` takes `user:password@` out of the URI and gives it back as the secrets `username` and `password`, which
- * belong into `registryCredentials` under the registry's host.
+ * `parse` takes `user:password@` out of the URI and gives it back as a secret named after the registry's host, in the
+ * form `user:password` that the `registry-credentials` setting has.
  */
 export const registrySource: SourceKind = {
   id: 'registry',
@@ -14,7 +14,9 @@ export const registrySource: SourceKind = {
   about: 'A container registry, one of its repositories, or one image in it',
   parse(uri) {
     const { target, secrets } = parseRegistryUri(uri);
-    return { uri: formatRegistryUri(target), ...(secrets === null ? {} : { secrets }) };
+    const uriWithout = formatRegistryUri(target);
+    if (secrets === null) return { uri: uriWithout };
+    return { uri: uriWithout, secrets: { [target.registry]: `${secrets.username}:${secrets.password}` } };
   },
   async collect(uri, context) {
     await collectRegistry(parseRegistryUri(uri).target, context);

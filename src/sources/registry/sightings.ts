@@ -104,7 +104,6 @@ export function sightings(
       if (error instanceof NetError && error.code === 'net.host-down' && error.host === apiHost) throw error;
       const { code, message } = describeError(error);
       context.problem({ code, message, part });
-      tally.failed += 1;
       return { kind: 'container', digest, references, problems: [{ code, message, part: digest }] };
     }
   }

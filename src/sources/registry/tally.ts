@@ -1,10 +1,9 @@
 import type { CollectContext } from '../source.ts';
 
-/** The numbers of one collection, told to the context as they change, but not more often than useful. */
+/** The numbers of one collection (failures are counted where problems are recorded), told to the context as they change, but not more often than useful. */
 export interface Tally {
   found: number;
   done: number;
-  failed: number;
   bytes: number;
   blobs: number;
   current: string | null;
@@ -18,13 +17,13 @@ const INTERVAL = 200;
 /** A tally of zeros. */
 export function tally(context: Pick<CollectContext, 'progress'>): Tally {
   let told = Number.NEGATIVE_INFINITY;
-  const numbers: Tally = { found: 0, done: 0, failed: 0, bytes: 0, blobs: 0, current: null, tell };
+  const numbers: Tally = { found: 0, done: 0, bytes: 0, blobs: 0, current: null, tell };
 
   function tell(always = false): void {
     if (!always && performance.now() - told < INTERVAL) return;
     told = performance.now();
-    const { found, done, failed, bytes, blobs, current } = numbers;
-    context.progress({ found, done, failed, bytes, blobs, current });
+    const { found, done, bytes, blobs, current } = numbers;
+    context.progress({ found, done, bytes, blobs, current });
   }
 
   return numbers;
