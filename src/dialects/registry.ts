@@ -1,5 +1,6 @@
 import { datadog } from './datadog/index.ts';
 import type { Dialect } from './dialect.ts';
+import { stackrox } from './stackrox/index.ts';
 
 /** Every dialect, one line each; a test compares this list with the folders. */
-export const DIALECTS: readonly Dialect[] = [datadog];
+export const DIALECTS: readonly Dialect[] = [datadog, stackrox];
