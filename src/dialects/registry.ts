@@ -1,6 +1,7 @@
 import { datadog } from './datadog/index.ts';
 import type { Dialect } from './dialect.ts';
+import { glance } from './glance/index.ts';
 import { stackrox } from './stackrox/index.ts';
 
 /** Every dialect, one line each; a test compares this list with the folders. */
-export const DIALECTS: readonly Dialect[] = [datadog, stackrox];
+export const DIALECTS: readonly Dialect[] = [datadog, glance, stackrox];

@@ -13,6 +13,7 @@ test.each([
   ['name=in:a', eq('service_name', 'a')],
   ['name=in:', NONE],
   ['name=2026-01-10T12:00:00Z', eq('service_name', '2026-01-10T12:00:00Z')],
+  ['name=registry.example/team/web:1.2', eq('service_name', 'registry.example/team/web:1.2')],
   ['name=eq:a:b', eq('service_name', 'a:b')],
   [`id=${DASHED}`, eq('id', ID)],
   [`id=in:${DASHED},nope`, eq('id', ID)],

@@ -5,11 +5,13 @@ import { parseIso8601 } from './iso8601.ts';
 
 /**
  * Splits `operator:value` at the first colon. A value that is a time as a whole has no operator, so that
- * `2026-01-01T10:00:00Z` is not read as operator `2026-01-01T10`.
+ * `2026-01-01T10:00:00Z` is not read as operator `2026-01-01T10`. Neither has one whose beginning is no word: clients
+ * look images up by `name=registry/repository:tag` as it stands.
  */
 export function splitOperator(text: string): { operator: string; value: string } {
   const colon = text.indexOf(':');
-  if (colon < 0 || parseIso8601(text) !== undefined) return { operator: 'eq', value: text };
+  const literal = colon < 0 || /[^A-Za-z_]/.test(text.slice(0, colon)) || parseIso8601(text) !== undefined;
+  if (literal) return { operator: 'eq', value: text };
   return { operator: text.slice(0, colon), value: text.slice(colon + 1) };
 }
 
