@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { memoryContext } from '../../../test/support/collect-context.ts';
 import {
@@ -211,9 +214,6 @@ describe('bearer authentication', () => {
   test('an identity token is exchanged by POST and sent nowhere else', async () => {
     const tokens = tokenServer((token) => ({ access_token: token, expires_in: 60 }));
     const server = await bearerRegistry(tokens, (host) => `http://${host}/token`);
-    const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
-    const { tmpdir } = await import('node:os');
-    const { join } = await import('node:path');
     const folder = await mkdtemp(join(tmpdir(), 'stowage-docker-'));
     const dockerConfig = join(folder, 'config.json');
     await writeFile(dockerConfig, JSON.stringify({ auths: { [server.host]: { identitytoken: 'identity' } } }));

@@ -8,6 +8,9 @@ import { backOff, sleep } from '../net/retry.ts';
 import { type RegistryClient, repositoryScope } from './client.ts';
 import { RegistryError } from './error.ts';
 
+/** Room for the body of an answer that says no, however small the blob. */
+const ERROR_BYTES = 64 * 1024;
+
 /** A blob to be read. */
 export interface BlobSource {
   readonly repository: string;
@@ -32,8 +35,9 @@ export async function* streamBlob(
   let resumed = 0;
   for (;;) {
     const before = have;
+    const pieces = await open(client, blob, have);
     try {
-      for await (const piece of await open(client, blob, have)) {
+      for await (const piece of pieces) {
         have += piece.length;
         if (have > blob.size) throw wrongSize(blob, `more than ${blob.size}`);
         digest.update(piece);
@@ -41,7 +45,7 @@ export async function* streamBlob(
       }
       break;
     } catch (error) {
-      if (error instanceof NetError && error.code === 'limit.bytes') throw wrongSize(blob, `more than ${blob.size}`);
+      if (isTooLong(error)) throw wrongSize(blob, `more than ${blob.size}`);
       const isBroken = error instanceof NetError && error.kind === 'unavailable' && error.code !== 'net.host-down';
       if (!isBroken) throw error;
       resumed = have > before ? 1 : resumed + 1;
@@ -58,12 +62,15 @@ export async function* streamBlob(
 
 /** The rest of a blob from `have` on. Where a registry does not know Range, what is already there is read past. */
 async function open(client: RegistryClient, blob: BlobSource, have: number): Promise<AsyncIterable<Buffer>> {
-  const answer = await client.askStream({
+  const request = {
     method: 'GET',
     path: `/v2/${blob.repository}/blobs/${blob.digest}`,
     headers: have === 0 ? {} : { range: `bytes=${have}-` },
     scope: repositoryScope(blob.repository),
-    limit: blob.size,
+    limit: Math.max(blob.size, ERROR_BYTES),
+  } as const;
+  const answer = await client.askStream(request).catch((error: unknown) => {
+    throw isTooLong(error) ? wrongSize(blob, `more than ${blob.size}`) : error;
   });
   if (answer.status === 200) return have === 0 ? answer.pieces : skipped(answer.pieces, have);
   if (answer.status === 206 && startOfRange(answer) === have) return answer.pieces;
@@ -76,6 +83,10 @@ async function open(client: RegistryClient, blob: BlobSource, have: number): Pro
     throw new RegistryError('invalid', 'registry.protocol', `${what}: another range came than the one asked for`);
   }
   throw RegistryError.fromAnswer({ status: answer.status, body: Buffer.alloc(0) }, what);
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof NetError && error.code === 'limit.bytes';
 }
 
 function startOfRange({ headers }: HttpStream): number | undefined {
