@@ -7,34 +7,35 @@ import { SHOWN } from './shown.ts';
 /** Gives the risk rank of a score: 1 for the riskiest, equal scores share a rank, without gaps. */
 export type Ranks = (score: number) => number;
 
-const PAGE = 10_000;
-/** With more distinct scores than this, ranks are not counted anew for every change. */
-const MANY = 50_000;
-/** How long ranks of many scores may be behind, in milliseconds. */
-const PATIENCE = 30_000;
+const PAGE = 200_000;
+/** Counting that took longer than this (milliseconds) is not repeated for every change ... */
+const SLOW = 250;
+/** ... but only after so many times as long. */
+const REST = 20;
 
 interface Kept {
   readonly generation: number;
-  readonly at: number;
+  readonly until: number;
   readonly scores: Float32Array;
 }
 
+type Reader = Pick<InventoryReader, 'group' | 'list' | 'generation'>;
+
 /**
- * Ranks of a project's risk scores, kept until its inventory changes.
- * @param now milliseconds
+ * Ranks of a project's risk scores, kept until its inventory changes (while it changes all the time and has very many
+ * scores, a little longer).
  */
-export function createRanks(
-  store: Pick<InventoryReader, 'group' | 'generation'>,
-  now: () => number = Date.now,
-): (project: Project) => Promise<Ranks> {
+export function createRanks(store: Reader): (project: Project) => Promise<Ranks> {
   const kept = new Map<Id, Kept>();
   return async (project) => {
     const generation = await store.generation(project);
     let known = kept.get(project.id);
-    const fresh =
-      known && (known.generation === generation || (known.scores.length > MANY && now() - known.at < PATIENCE));
-    if (!known || !fresh) {
-      known = { generation, at: now(), scores: await distinctScores(store, project) };
+    if (!known || (known.generation !== generation && performance.now() >= known.until)) {
+      const started = performance.now();
+      const scores = (await onlyScore(store, project)) ?? (await distinctScores(store, project));
+      const ended = performance.now();
+      const took = ended - started;
+      known = { generation, until: took > SLOW ? ended + took * REST : 0, scores };
       kept.delete(project.id);
       kept.set(project.id, known);
       if (kept.size > 1_000) kept.delete(kept.keys().next().value ?? '');
@@ -44,8 +45,20 @@ export function createRanks(
   };
 }
 
+/** The score, when all images have the same: two looks into an index tell. */
+async function onlyScore(store: Reader, project: Project): Promise<Float32Array | undefined> {
+  const [least, greatest] = await Promise.all(
+    (['asc', 'desc'] as const).map(async (direction) => {
+      const sort = ['risk_score', 'created_at'].map((field) => ({ field, direction }));
+      const { rows } = await store.list(project, { entity: 'image', where: SHOWN, sort, limit: 1 });
+      return rows[0]?.riskScore;
+    }),
+  );
+  return least === greatest ? Float32Array.from(least === undefined ? [] : [least]) : undefined;
+}
+
 /** Every score some image has, as the API's floats, greatest first. */
-async function distinctScores(store: Pick<InventoryReader, 'group'>, project: Project): Promise<Float32Array> {
+async function distinctScores(store: Reader, project: Project): Promise<Float32Array> {
   const found = new Set<number>();
   let after: Position | undefined;
   do {
