@@ -37,6 +37,10 @@ export function sayRows(relation: RelationName, where: Predicate | undefined, ab
     if (!phrase) return undefined;
     phrases.push(phrase);
   }
+  // `-` alone would take images without rows too; a label that every row has keeps them out.
+  if (!absent && phrases.every(({ texts }) => texts.includes('-'))) {
+    phrases.push({ label: any.label, texts: ['*'], means: ALL });
+  }
   const present = someRow(table, undefined, and(...phrases.map(({ means }) => means)));
   return { phrases, rows: relation, means: absent ? or(present, none) : present };
 }
