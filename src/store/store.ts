@@ -305,8 +305,14 @@ export interface JobStore {
   fail(id: Id, worker: string, error: string, retryAt: Micros | null, at: Micros): Promise<'waiting' | 'dead' | 'lost'>;
   jobs(filter: { projectId?: Id; state?: Job['state']; queue?: string; limit: number }): Promise<readonly Job[]>;
   job(id: Id): Promise<Job | undefined>;
-  /** Puts a dead job back. */
+  /** Gives running jobs back as they were before the claim: due at once, the attempt not counted. Returns how many. */
+  release(ids: readonly Id[], worker: string, at: Micros): Promise<number>;
+  /** Puts a dead job back; false when there is none of that id, or its key is waiting or running again. */
   retryJob(id: Id, at: Micros): Promise<boolean>;
+  /** Deletes jobs that were over (done or dead) before this moment. Returns how many. */
+  forgetJobs(before: Micros): Promise<number>;
+  /** Told after jobs were added by this process, with their queues. Returns how to stop being told. */
+  onEnqueue(listener: (queues: ReadonlySet<string>) => void): () => void;
   /** A named lease of the installation (migrations, schedules): true when taken or prolonged. */
   lease(name: string, holder: string, until: Micros, at: Micros): Promise<boolean>;
   releaseLease(name: string, holder: string): Promise<void>;

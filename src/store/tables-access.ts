@@ -167,7 +167,8 @@ export const JOB_TABLES: readonly Table[] = [
       col('active_key', 'text', true),
       col('active', 'boolean'),
       col('project_id', 'id', true),
-      col('priority', 'integer'),
+      // Minus the priority: ascending is the order of claiming.
+      col('rank', 'integer'),
       col('payload', 'json'),
       col('state', 'text'),
       col('run_at', 'integer'),
@@ -187,7 +188,7 @@ export const JOB_TABLES: readonly Table[] = [
     {
       keyOrdered: false,
       indexes: [
-        ['queue', 'active', 'priority', 'due_at', 'job_id'],
+        ['queue', 'active', 'rank', 'due_at', 'job_id'],
         ['state', 'finished_at'],
         ['created_at', 'job_id'],
       ],
