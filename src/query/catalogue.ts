@@ -101,7 +101,7 @@ export const IMAGE_FIELDS = {
 } as const satisfies Fields;
 
 export const PLACEMENT_FIELDS = {
-  name: name('Registry and repository', REQUIRED_SORT),
+  name: name('Registry and repository', { ...REQUIRED_SORT, group: true }),
   digest_head: text('First 16 hex digits of the digest, for order', REQUIRED_SORT),
   short_name: name('Last path segment', { ...REQUIRED_SORT, group: true }),
   registry: name('Registry', { ...REQUIRED_SORT, group: true }),

@@ -124,7 +124,7 @@ describe.each(ENGINES)('Datadog contract on %s', (engine) => {
     for (const { id, attributes } of data) expect(id).toBe(`${attributes.name}@${attributes.repo_digest}`);
     const same = await tenant(
       'same name',
-      ['x', 'y', 'z'].map((of) => ({ ...have.image(['app:1']), digest: have.digest(of) })),
+      ['x', 'y', 'z'].map((of) => ({ ...have.image(['app:1']), digest: have.digestOf(of) })),
     );
     const ids = (await same.read(IMAGES)).data.map((item) => item.id);
     expect(ids).toHaveLength(3);
@@ -295,7 +295,7 @@ describe.each(ENGINES)('Datadog contract on %s', (engine) => {
   });
 
   test('T18 an image id has colons', async () => {
-    const config = have.digest('agent config');
+    const config = have.digestOf('config agent');
     expect(await find(`image_id:gcr.io/x/agent@${config}`)).toEqual([NAME.agent]);
     expect(await find(`image_id:gcr.io/x/agent@${have.AGENT.digest}`)).toEqual([NAME.agent]);
     expect(await find(`image_id:gcr.io/x/other@${config}`)).toEqual([]);
@@ -413,7 +413,7 @@ describe.each(ENGINES)('Datadog contract on %s', (engine) => {
   test('T25 cursors that are none, or of another list', async () => {
     await refuses(`${IMAGES}?page[cursor]=%%%`, /page\[cursor\] is not valid percent-encoding/);
     await refuses(`${IMAGES}?page[cursor]=null`, /page\[cursor\] is damaged/);
-    const made = Buffer.from(`name:a|id:a@${have.digest('a')}`).toString('base64');
+    const made = Buffer.from(`name:a|id:a@${have.digestOf('a')}`).toString('base64');
     await refuses(`${IMAGES}?page[cursor]=${encodeURIComponent(made)}`, /page\[cursor\] is damaged/);
     const { next_cursor } = (await full.read(`${IMAGES}?page[size]=1`)).meta.pagination;
     const cursor = encodeURIComponent(next_cursor);

@@ -189,15 +189,19 @@ export const CONTAINER_SORTS: Readonly<Record<string, SortWord>> = {
 /** The condition that a label has a key (or the label a derived tag stands for) and one of the values. */
 export function labelIs(key: string, wanted: Wanted): Predicate {
   const derived = Object.hasOwn(LABEL_OF_TAG, key.toLowerCase()) ? LABEL_OF_TAG[key.toLowerCase()] : undefined;
-  const keys = derived === undefined ? [key] : [derived, key];
-  return or(...keys.map((name) => plainLabelIs(name, wanted)));
+  if (derived === undefined) return plainLabelIs(key, wanted);
+  return labelWith(compare('key', { op: 'in', values: [derived, key], fold: true }), wanted);
 }
 
 /** The condition that a label has exactly this key and one of the values. */
 export function plainLabelIs(key: string, wanted: Wanted): Predicate {
+  return labelWith(compare('key', { op: 'eq', value: key, fold: true }), wanted);
+}
+
+function labelWith(key: Predicate, wanted: Wanted): Predicate {
   const value = textIs('value', wanted);
   const any = value.kind === 'compare' && value.test.op === 'exists';
-  return some('label', and(compare('key', { op: 'eq', value: key, fold: true }), any ? and() : value));
+  return some('label', any ? key : and(key, value));
 }
 
 /** The full form of an image name that leaves registry or `library/` out, as Docker reads it; others as they are. */

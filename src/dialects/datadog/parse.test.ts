@@ -49,7 +49,16 @@ const MEANING: readonly (readonly [filter: string, meaning: Predicate])[] = [
   ['images_built_at:>=2025-01-31', compare('built_at', { op: 'ge', value: Date.UTC(2025, 0, 31) * 1000 })],
   ['images_built_at:<now-7d', compare('built_at', { op: 'lt', value: { fromNow: -7 * 86_400_000_000 } })],
   ['tags:Gold', some('tag', is('value', 'Gold'))],
-  ['env:prod', or(tag('com.datadoghq.tags.env', 'prod'), tag('env', 'prod'))],
+  [
+    'env:prod',
+    some(
+      'label',
+      and(
+        compare('key', { op: 'in', values: ['com.datadoghq.tags.env', 'env'], fold: true }),
+        compare('value', { op: 'eq', value: 'prod', fold: true }),
+      ),
+    ),
+  ],
   ['architecture:arm64', or(some('platform', is('architecture', 'arm64')), tag('architecture', 'arm64'))],
   ['redis', or(some('tag', is('value', 'redis')), compare('name', { op: 'contains', value: 'redis', fold: true }))],
 ];

@@ -135,19 +135,25 @@ function sayLabel(where: Predicate, missing: Set<string>): string | undefined {
   const parts = conjuncts(where);
   const [keys, ...others] = parts.filter((part) => part.kind === 'compare' && part.field === 'key');
   const values = parts.filter((part) => part !== keys);
-  if (keys?.kind !== 'compare' || keys.test.op !== 'eq' || others.length > 0) {
-    return cannot(missing, 'Labels are asked by one key each, written out.');
-  }
-  const key = String(keys.test.value);
-  const word = labelKeyText(key, IMAGE_WORDS);
-  // A bare key like `env` would also mean the label it is derived from.
-  const text = Object.hasOwn(LABEL_OF_TAG, key.toLowerCase()) ? `"${key}"` : word;
-  if (keys.test.fold !== true && key !== key.toLowerCase()) missing.add(CASE);
+  const text = keys?.kind === 'compare' && others.length === 0 ? sayLabelKey(keys.test, missing) : undefined;
+  if (text === undefined) return cannot(missing, 'Labels are asked by one key each, written out.');
   if (values.length === 0) return `${text}:*`;
   const said = values.map((value) => sayLabelValue(text, value, missing));
   if (said.includes(undefined)) return undefined;
   // Keys are unique in an image's labels, so several terms ask the same label.
   return said.length === 1 ? said[0] : `(${said.join(' AND ')})`;
+}
+
+function sayLabelKey(test: Test, missing: Set<string>): string | undefined {
+  if (test.op !== 'eq' && test.op !== 'in') return undefined;
+  const [key, plain, ...more] = test.op === 'eq' ? [test.value] : test.values;
+  if (typeof key !== 'string' || more.length > 0) return undefined;
+  if (test.fold !== true && key !== key.toLowerCase()) missing.add(CASE);
+  const word = typeof plain === 'string' ? plain.toLowerCase() : key.toLowerCase();
+  const derived = Object.hasOwn(LABEL_OF_TAG, word) ? LABEL_OF_TAG[word] : undefined;
+  if (plain !== undefined) return derived === key ? String(plain) : undefined;
+  // A bare key like `env` would also mean the label it is derived from.
+  return derived === undefined ? labelKeyText(key, IMAGE_WORDS) : `"${key}"`;
 }
 
 function sayLabelValue(key: string, part: Predicate, missing: Set<string>): string | undefined {

@@ -1,94 +1,41 @@
-import { createHash } from 'node:crypto';
+import { aContainer, anImage, aPlatform, aSource, digestOf } from '../../../../test/support/fixtures.ts';
 import type { Container } from '../../../domain/container.ts';
 import type { Project } from '../../../domain/credential.ts';
 import { imageId } from '../../../domain/id.ts';
-import type { Platform, SourceRef } from '../../../domain/image.ts';
-import { parseImageName } from '../../../domain/reference.ts';
+import type { Platform } from '../../../domain/image.ts';
 import type { ImageObservation } from '../../../store/store.ts';
 
 export const NOW = Date.UTC(2026, 5, 1, 12) * 1000;
-export const REGISTRY: SourceRef = { id: '1'.repeat(32), kind: 'registry' };
-export const DOCKER: SourceRef = { id: '2'.repeat(32), kind: 'docker' };
+export const REGISTRY = aSource('registry');
+export const DOCKER = aSource('docker');
+export { digestOf };
 
-/** A digest that is the same for the same text. */
-export function digest(of: string): string {
-  return `sha256:${createHash('sha256').update(of).digest('hex')}`;
+function platform(of: string, more: Partial<Platform> = {}): Platform {
+  return aPlatform(of, { size: 1000, builtAt: NOW - 86_400_000_000, ...more });
 }
 
-export function platform(of: string, more: Partial<Platform> = {}): Platform {
-  return {
-    manifestDigest: digest(`${of} manifest`),
-    configDigest: digest(`${of} config`),
-    os: 'linux',
-    architecture: 'amd64',
-    variant: null,
-    osVersion: null,
-    size: 1000,
-    builtAt: NOW - 86_400_000_000,
-    author: null,
-    user: null,
-    workingDir: null,
-    command: [],
-    entrypoint: [],
-    volumes: [],
-    exposedPorts: [],
-    env: [],
-    dockerVersion: null,
-    labels: [],
-    layers: [],
-    ...more,
-  };
+/** An image known by these names; of a crawl, so without platforms unless given. */
+export function image(names: readonly string[], more: Partial<Omit<ImageObservation, 'references'>> = {}): ImageObservation {
+  const { labels: givenLabels, ...rest } = more;
+  const digest = digestOf(names.join(' '));
+  return anImage({ references: names, digest, platforms: [], seenAt: NOW, givenLabels, ...rest });
 }
 
-/** An image known by these names (`registry/repository:tag`); of a crawl, so without platforms unless given. */
-export function image(names: readonly string[], more: Partial<ImageObservation> = {}): ImageObservation {
-  return {
-    kind: 'container',
-    digest: digest(names.join(' ')),
-    references: names.map((name) => {
-      const parsed = parseImageName(name);
-      if (!parsed) throw new Error(`${name} is no image name`);
-      return { registry: parsed.registry, repository: parsed.repository, tag: parsed.tag };
-    }),
-    seenAt: NOW,
-    ...more,
-  };
-}
-
-export function container(project: Project, id: string, of: ImageObservation, more: Partial<Container> = {}): Container {
-  const [name] = of.references ?? [];
-  if (!name || of.digest === null) throw new Error('the image needs a name and a digest');
-  const repository = `${name.registry}/${name.repository}`;
-  return {
+function container(project: Project, id: string, of: ImageObservation, more: Partial<Container> = {}): Container {
+  return aContainer({
+    image: of,
     id,
     name: `name-${id}`,
-    imageId: imageId(project.id, of.digest),
-    imageDigest: of.digest,
-    imageName: `${repository}${name.tag === null ? '' : `:${name.tag}`}`,
-    imageRepository: repository,
-    imageTag: name.tag ?? '',
-    state: 'running',
-    hostId: 'h1',
+    imageId: imageId(project.id, of.digest ?? ''),
     hostName: 'host-1',
-    agentId: '',
-    privateIp: '',
-    publicIp: '',
-    podId: '',
-    podName: '',
-    namespace: '',
-    cluster: '',
-    clusterId: '',
-    entryPoint: '',
-    enterpriseProject: '0',
     labels: [],
     createdAt: NOW - 7_200_000_000,
     startedAt: NOW - 3_600_000_000,
-    finishedAt: null,
     firstSeenAt: NOW,
     lastSeenAt: NOW,
     source: DOCKER,
     ...more,
-  };
+  });
 }
 
 const SCAN = {

@@ -90,7 +90,7 @@ export async function readGroups(
   const groups = from < 0 ? [] : all.slice(from, from + limit);
   return {
     groups,
-    positions: groups.map((group) => [...group.values, group.count]),
+    positions: groups.map((group) => [group.count, ...group.values]),
     more: from >= 0 && from + limit < all.length,
     total: all.length,
   };
@@ -104,7 +104,7 @@ export async function readGroups(
   }
 
   function isAfter(group: Group, position: readonly unknown[]): boolean {
-    const end = { values: position.slice(0, -1) as string[], count: position.at(-1) as number };
+    const end = { values: position.slice(1) as string[], count: position[0] as number };
     return comparison(request.order)(group, end) > 0;
   }
 }
