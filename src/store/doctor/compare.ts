@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Column, tableNamed } from '../tables.ts';
+import type { Row } from '../write/arrange.ts';
+
+/** Something stored that is not what follows from the documents. */
+export interface Difference {
+  readonly table: string;
+  /** The row's key columns, readable. */
+  readonly row: string;
+  /** What is wrong, for a person. */
+  readonly problem: string;
+}
+
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** Columns that may be ahead of what the documents say, never behind. */
+const AHEAD: ReadonlySet<string> = new Set(['last_seen_at']);
+
+/** Compares the rows a table should have with those it has. `ignore` names columns that are not looked at. */
+export function compareRows(
+  table: string,
+  expected: readonly Row[],
+  stored: readonly StoredRow[],
+  ignore: readonly string[] = [],
+): Difference[] {
+  const { columns, key } = tableNamed(table);
+  const keyOf = (row: StoredRow) =>
+    key
+      .slice(2)
+      .map((name) => String(row[name]))
+      .join(' ');
+  const left = new Map(stored.map((row) => [keyOf(row), row]));
+  const found: Difference[] = [];
+  for (const values of expected) {
+    const row = Object.fromEntries(columns.map((column, index) => [column.name, values[index]]));
+    const name = keyOf(row);
+    const other = left.get(name);
+    left.delete(name);
+    if (other === undefined) {
+      found.push({ table, row: name, problem: 'is missing' });
+      continue;
+    }
+    for (const column of columns) {
+      if (ignore.includes(column.name) || isRight(column, row[column.name], other[column.name])) continue;
+      const problem = `${column.name} is ${short(other[column.name])}, should be ${short(row[column.name])}`;
+      found.push({ table, row: name, problem });
+    }
+  }
+  for (const name of left.keys()) found.push({ table, row: name, problem: 'should not be there' });
+  return found;
+}
+
+function isRight(column: Column, expected: unknown, stored: unknown): boolean {
+  if (expected === null || stored === null) return expected === stored;
+  if (column.type === 'boolean') return Boolean(expected) === Boolean(stored);
+  if (column.type === 'json') return isDeepStrictEqual(JSON.parse(String(expected)), JSON.parse(String(stored)));
+  if (AHEAD.has(column.name)) return Number(stored) >= Number(expected);
+  return expected === stored;
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
+}
