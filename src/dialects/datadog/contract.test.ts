@@ -124,7 +124,7 @@ describe.each(ENGINES)('Datadog contract on %s', (engine) => {
     for (const { id, attributes } of data) expect(id).toBe(`${attributes.name}@${attributes.repo_digest}`);
     const same = await tenant(
       'same name',
-      ['x', 'y', 'z'].map((of) => ({ ...have.image(['app:1']), digest: have.digestOf(of) })),
+      ['x', 'y', 'z'].map((tag) => have.image([`app:${tag}`])),
     );
     const ids = (await same.read(IMAGES)).data.map((item) => item.id);
     expect(ids).toHaveLength(3);
