@@ -122,6 +122,8 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         },
         body: request.body ?? null,
         signal: control.signal,
+        // undici would close the connection after a HEAD, in case that a body follows; one would only break the next answer.
+        reset: false,
       });
       clearTimeout(timer);
       return { status: answer.statusCode, headers: headerMap(answer.headers), url, body: answer.body, end };

@@ -5,7 +5,7 @@ import type { HttpStream } from '../net/client.ts';
 import { NetError } from '../net/errors.ts';
 import type { Pace } from '../net/pace.ts';
 import { backOff, sleep } from '../net/retry.ts';
-import { type RegistryClient, repositoryScope } from './client.ts';
+import { type RegistryClient, type RegistryRequest, repositoryScope } from './client.ts';
 import { RegistryError } from './error.ts';
 
 /** Room for the body of an answer that says no, however small the blob. */
@@ -62,13 +62,13 @@ export async function* streamBlob(
 
 /** The rest of a blob from `have` on. Where a registry does not know Range, what is already there is read past. */
 async function open(client: RegistryClient, blob: BlobSource, have: number): Promise<AsyncIterable<Buffer>> {
-  const request = {
+  const request: RegistryRequest = {
     method: 'GET',
     path: `/v2/${blob.repository}/blobs/${blob.digest}`,
     headers: have === 0 ? {} : { range: `bytes=${have}-` },
     scope: repositoryScope(blob.repository),
     limit: Math.max(blob.size, ERROR_BYTES),
-  } as const;
+  };
   const answer = await client.askStream(request).catch((error: unknown) => {
     throw isTooLong(error) ? wrongSize(blob, `more than ${blob.size}`) : error;
   });
