@@ -103,7 +103,7 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 /**
  * Reads a history entry's `created_by`. Docker's builder writes `/bin/sh -c #(nop)  CMD [...]` for everything that runs
  * nothing and `/bin/sh -c ...` for shell commands, BuildKit the instruction itself with `# buildkit` behind it. What
- * begins with no instruction was run by a shell.
+ * begins with no instruction was run by a shell. Keywords keep their spelling.
  */
 export function instruction(createdBy: string | null): Instruction {
   if (createdBy === null || createdBy.trim() === '') return { keyword: '', value: '' };
@@ -112,8 +112,8 @@ export function instruction(createdBy: string | null): Instruction {
   if (isNop) rest = rest.slice(NOP.length - 1).trim();
   else if (rest.startsWith(SHELL)) return { keyword: 'RUN', value: rest.slice(SHELL.length).trim() };
   const blank = rest.search(/\s/);
-  const word = (blank < 0 ? rest : rest.slice(0, blank)).toUpperCase();
-  if (!KEYWORDS.has(word))
+  const word = blank < 0 ? rest : rest.slice(0, blank);
+  if (!KEYWORDS.has(word.toUpperCase()))
     return { keyword: isNop ? word : 'RUN', value: isNop && blank >= 0 ? rest.slice(blank).trim() : isNop ? '' : rest };
   return { keyword: word, value: blank < 0 ? '' : rest.slice(blank).trim() };
 }
