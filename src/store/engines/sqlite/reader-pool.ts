@@ -9,7 +9,7 @@ const LONG = 5;
 /** Spreads reads over a few connections, so that a long one does not hold up the short ones. */
 export class ReaderPool {
   readonly #options: ConnectionOptions;
-  readonly #size: number;
+  #size: number;
   readonly #open: RemoteConnection[];
   readonly #queue: (() => void)[] = [];
   #opening: Promise<void> | undefined;
@@ -29,7 +29,6 @@ export class ReaderPool {
   async all<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
     try {
       const reader = await this.#free();
-      if (reader.pending > 0 && this.#open.length < this.#size && !this.#closed) this.#grow().catch(() => undefined);
       return await reader.all<R>(sql, parameters);
     } finally {
       // Whatever became of this one, the next in line looks again.
@@ -47,6 +46,8 @@ export class ReaderPool {
     for (;;) {
       const reader = this.#best();
       if (!reader) await this.#grow();
+      // Nobody knows how long the one before will take: once, this waits until there is another reader.
+      else if (reader.pending > 0 && this.#canGrow()) await this.#grow().catch(() => this.#giveUpGrowing());
       else if (reader.pending < WINDOW) return reader;
       else await new Promise<void>((resolve) => this.#queue.push(resolve));
     }
@@ -67,6 +68,15 @@ export class ReaderPool {
       }
     }
     return best;
+  }
+
+  #canGrow(): boolean {
+    return this.#open.length < this.#size && !this.#closed;
+  }
+
+  /** Too little memory for one more thread, say: fewer readers are slower, not wrong. */
+  #giveUpGrowing(): void {
+    this.#size = this.#open.length;
   }
 
   /** Opens one more connection, in the place of one that died if there is any. */
