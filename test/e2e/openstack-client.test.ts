@@ -1,5 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { glance } from '../../src/dialects/glance/index.ts';
 import { dashed, imageId } from '../../src/domain/id.ts';
@@ -20,12 +22,15 @@ const IMAGES = 2_000;
 const CONTAINER = `sha256:${'c0'.repeat(32)}`;
 const uuid = (number: number) => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-describe.skipIf(missing.length > 0).each(ENGINES)(`openstack and glance clients, on %s${why}`, (engine) => {
+// On one engine: what the engines answer is compared beside the dialect; here it is the bytes that count.
+describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { timeout: 120_000 }, () => {
   let server: Awaited<ReturnType<typeof testApp>>;
   let url: string;
+  let home: string;
 
   beforeAll(async () => {
-    server = await testApp({ engine, dialects: [glance] });
+    home = mkdtempSync(join(tmpdir(), 'openstack-'));
+    server = await testApp({ engine: ENGINES[0]!, dialects: [glance] });
     const made = await server.store.upsertSource(server.project, {
       kind: 'glance',
       uri: 'glance://test',
@@ -43,7 +48,10 @@ describe.skipIf(missing.length > 0).each(ENGINES)(`openstack and glance clients,
     await server.store.ingestImages(server.project, source, [container()]);
     url = await server.listen();
   });
-  afterAll(() => server?.close());
+  afterAll(async () => {
+    await server?.close();
+    if (home) rmSync(home, { recursive: true });
+  });
 
   function vm(number: number): ImageObservation {
     const at = Date.UTC(2026, 0, 1) * 1000 + number * 1_000_000;
@@ -103,7 +111,9 @@ describe.skipIf(missing.length > 0).each(ENGINES)(`openstack and glance clients,
   /** Runs a client with nothing of this machine's own settings. */
   function run(program: string, options: readonly string[], env: Record<string, string>) {
     return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const clean = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', LANG: 'C.UTF-8', no_proxy: '*', ...env };
+      // A home of its own for every run: this glance client does not start a second time with the schema it kept.
+      const own = mkdtempSync(join(home, 'run-'));
+      const clean = { PATH: '/usr/bin:/bin', HOME: own, LANG: 'C.UTF-8', no_proxy: '*', ...env };
       execFile(program, options, { env: clean, maxBuffer: 1 << 26 }, (error: ExecFileException | null, out, err) => {
         resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
       });
@@ -129,25 +139,30 @@ describe.skipIf(missing.length > 0).each(ENGINES)(`openstack and glance clients,
 
   test('image list --limit, --marker and --sort, with an application credential', async () => {
     const env = applicationCredential();
-    const sorted = await list(['--public', '--sort', 'name:asc', '--page-size', '700'], env);
+    const [sorted, after, bySize] = await Promise.all([
+      list(['--public', '--sort', 'name:asc', '--page-size', '700'], env),
+      list(['--sort', 'name:desc', '--limit', '3', '--marker', uuid(10)], env),
+      list(['--public', '--sort', 'size:desc', '--long', '--page-size', '1000'], env),
+    ]);
     expect(sorted.map(({ Name }) => Name)).toEqual(
       Array.from({ length: IMAGES - 1 }, (_, index) => `vm ${String(index).padStart(4, '0')}`),
     );
-    const after = await list(['--sort', 'name:desc', '--limit', '3', '--marker', uuid(10)], env);
     expect(after.slice(0, 3).map(({ Name }) => Name)).toEqual(['vm 0009', 'vm 0008', 'vm 0007']);
-    const bySize = await list(['--public', '--sort', 'size:desc', '--long'], env);
     const sizes = bySize.map(({ Size }) => Number(Size));
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
   });
 
-  test('image list by property, tag and name', async () => {
-    expect((await list(['--property', 'os_distro=haiku'])).map(({ ID }) => ID).sort()).toEqual(
-      [0, 500, 1000, 1500].map(uuid),
-    );
-    expect(await list(['--tag', 'pg', '--tag', 'two'])).toHaveLength(5);
-    expect(await list(['--name', 'vm 0042'])).toMatchObject([{ ID: uuid(42), Name: 'vm 0042', Status: 'active' }]);
-    expect(await list(['--property', 'os_distro=nothing'])).toEqual([]);
-    expect(await list(['--private'])).toHaveLength(1);
+  test('image list by property, tag, name and visibility', async () => {
+    const [property, tags, name, own] = await Promise.all([
+      list(['--property', 'os_distro=haiku']),
+      list(['--tag', 'pg', '--tag', 'two']),
+      list(['--name', 'vm 0042']),
+      list(['--private']),
+    ]);
+    expect(property.map(({ ID }) => ID).sort()).toEqual([0, 500, 1000, 1500].map(uuid));
+    expect(tags).toHaveLength(5);
+    expect(name).toMatchObject([{ ID: uuid(42), Name: 'vm 0042', Status: 'active' }]);
+    expect(own).toHaveLength(1);
   });
 
   test('image show by name and by id', async () => {
@@ -241,7 +256,7 @@ describe.skipIf(missing.length > 0).each(ENGINES)(`openstack and glance clients,
       ['image-list', '--property-filter', 'os_distro=haiku', '--tag', 'pg'],
       password(),
     );
-    expect(filtered.out.match(/^\| 10000000-/gm)).toHaveLength(2);
+    expect(filtered.out.match(/^\| 10000000-/gm)).toHaveLength(1);
     const one = await run(GLANCE, ['image-show', uuid(400)], password());
     expect(one.out).toMatch(/\| os_distro +\| debian/);
     const none = await run(GLANCE, ['image-show', uuid(9_999)], password());

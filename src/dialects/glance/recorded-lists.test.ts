@@ -16,14 +16,13 @@ const recorded = JSON.parse(readFileSync(new URL('./testdata/recorded-lists.json
   shown: [caller: string, images: number[]][];
 };
 
+type Deviation = 'links keep duplicates' | 'the id is in the message' | 'last one counts' | 'no word, no operator';
+
 /** Why an answer may differ from the recorded one; each is in the readme. */
-function deviation([, query]: Answer):
-  | 'links keep duplicates'
-  | 'the id is in the message'
-  | 'last one counts'
-  | undefined {
+function deviation([, query]: Answer): Deviation | undefined {
   if (query === 'visibility=public&visibility=private') return 'last one counts';
   if (/^marker=.{37}/.test(query)) return 'the id is in the message';
+  if (query.includes('name=%22quoted%22/slash:colon')) return 'no word, no operator';
   const names = query.includes('%FF') ? [] : parseQueryString(query).map(({ name }) => name);
   return new Set(names).size < names.length ? 'links keep duplicates' : undefined;
 }
@@ -60,8 +59,12 @@ describe.each(ENGINES)('lists recorded from Glance 25.1, on %s', (engine) => {
     const { json, status: got } = await app.ask(`/v2/images${asked === '' ? '' : `?${asked}`}`, {
       as: callers[caller]!,
     });
-    expect(got, JSON.stringify(json)).toBe(status);
     const why = deviation(answer as Answer);
+    if (why === 'no word, no operator') {
+      expect([got, json.images]).toEqual([200, []]);
+      return;
+    }
+    expect(got, JSON.stringify(json)).toBe(status);
     if (got !== 200) {
       if (why !== 'the id is in the message') expect(json.message).toBe(`${expected}<br /><br />\n\n\n`);
       return;
