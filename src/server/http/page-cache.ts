@@ -48,7 +48,7 @@ function toKept(page: Page, generation: number, etag: boolean): Kept {
     generation,
     status: page.status ?? 200,
     body,
-    headers: { 'content-type': 'application/json', ...page.headers },
+    headers: body.length === 0 ? (page.headers ?? {}) : { 'content-type': 'application/json', ...page.headers },
     etag: etag ? `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"` : undefined,
   };
 }

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../domain/credential.ts';
+import { dependsOnNow } from '../../query/predicate.ts';
+import type { DialectServices } from '../dialect.ts';
+import { authenticate, login } from './auth.ts';
+import { ERRORS, sendError } from './errors.ts';
+import { readPage, readSort } from './paging.ts';
+import { parse } from './parse.ts';
+import { imageItem } from './rows.ts';
+
+/** Requests a minute from one credential. The vendor's is 5,000; a self-hosted server needs only a stop for runaways. */
+export const REQUESTS = { limit: 3_000_000, windowSeconds: 60 };
+
+const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
+
+/** Registers `POST /auth` and `/csapi`. */
+export function registerRoutes(app: FastifyInstance, services: DialectServices): void {
+  const { store, now } = services;
+  app.setErrorHandler((error, _request, reply) => sendError(error, now(), reply));
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 65_536 },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post('/auth', async (request, reply) => {
+    const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
+    const token = await login(request, form, services);
+    return reply.code(201).type('text/plain;charset=UTF-8').send(token);
+  });
+
+  for (const version of ['v1.3', 'v1.2', 'v1.1']) {
+    app.get(`/csapi/${version}/images`, async (request, reply) => {
+      const principal = await authenticate(request, services);
+      limit(principal, reply);
+      return listImages(request, reply, principal);
+    });
+  }
+
+  app.all('/csapi/*', async (request) => {
+    await authenticate(request, services);
+    throw ERRORS.unknownPath(request.url.split('?', 1)[0]!);
+  });
+
+  async function listImages(request: FastifyRequest, reply: FastifyReply, principal: Principal): Promise<FastifyReply> {
+    const url = request.raw.url ?? '';
+    const parameters = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+    const page = readPage(parameters);
+    const sort = readSort(parameters.get('sort'));
+    return services.pages.send(request, reply, principal, `qualys ${url}`, async () => {
+      const at = now();
+      const { project } = principal;
+      const where = parse(parameters.get('filter') ?? '', { now: at });
+      const [found, count] = await Promise.all([
+        store.list(project, { entity: 'content', where, sort, ...page, now: at }),
+        store.count(project, 'content', where, { now: at }),
+      ]);
+      const keep = !dependsOnNow(where);
+      if (found.rows.length === 0) return { status: 204, body: '', headers: {}, keep: false };
+      return {
+        body: JSON.stringify({ data: found.rows.map(imageItem), count: count.value }),
+        headers: JSON_TYPE,
+        keep,
+      };
+    });
+  }
+
+  function limit(principal: Principal, reply: FastifyReply): void {
+    const taken = services.limits.take('qualys images', principal.credentialId, REQUESTS.limit, REQUESTS.windowSeconds);
+    reply.headers({
+      'x-ratelimit-limit': taken.limit,
+      'x-ratelimit-window-sec': taken.windowSeconds,
+      'x-ratelimit-remaining': taken.remaining,
+    });
+    if (taken.allowed) return;
+    reply.headers({ 'x-ratelimit-towait-sec': taken.resetSeconds, 'retry-after': taken.resetSeconds });
+    throw ERRORS.tooMany();
+  }
+}
