@@ -20,6 +20,8 @@ export interface BuildStep {
   readonly createdBy: string;
   readonly files?: readonly TarEntry[];
   readonly comment?: string;
+  /** When it ran; default when the image was built. */
+  readonly created?: string;
 }
 
 export interface ImageSpec {
@@ -77,7 +79,7 @@ export function buildImage(blobs: Blobs, spec: ImageSpec = {}): BuiltImage {
       config: spec.config ?? {},
       rootfs: { type: 'layers', diff_ids: layers.map((layer) => digestOf(layer)) },
       history: steps.map((step) => ({
-        created,
+        created: step.created ?? created,
         created_by: step.createdBy,
         ...(step.comment === undefined ? {} : { comment: step.comment }),
         ...(step.files ? {} : { empty_layer: true }),
