@@ -251,11 +251,15 @@ describe.each(ENGINES)('engine %s', (kind) => {
 
   test('short reads overtake a long one', async () => {
     const [id] = await put('short');
-    const heavy = engine.all(
-      raw(
-        'with recursive c(n) as (select 1 union all select n + 1 from c where n < 2000000) select count(*) as n from c',
-      ),
-    );
+    const count = (n: number) =>
+      engine.all(
+        raw(
+          `with recursive c(n) as (select 1 union all select n + 1 from c where n < ${n}) select count(*) as n from c`,
+        ),
+      );
+    // Readers are opened when reads meet: these do.
+    await Promise.all([count(1_000_000), count(1_000_000)]);
+    const heavy = count(2_000_000);
     let finished = false;
     heavy.then(() => {
       finished = true;

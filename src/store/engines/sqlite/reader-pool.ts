@@ -28,7 +28,12 @@ export class ReaderPool {
 
   async all<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
     try {
-      const reader = await this.#free();
+      // Without a pause in the common case: whoever asks next must see that this one is busy.
+      let reader = this.#free();
+      while (!reader) {
+        await this.#change();
+        reader = this.#free();
+      }
       return await reader.all<R>(sql, parameters);
     } finally {
       // Whatever became of this one, the next in line looks again.
@@ -42,15 +47,18 @@ export class ReaderPool {
     await Promise.all(this.#open.map((reader) => reader.close()));
   }
 
-  async #free(): Promise<RemoteConnection> {
-    for (;;) {
-      const reader = this.#best();
-      if (!reader) await this.#grow();
-      // Nobody knows how long the one before will take: once, this waits until there is another reader.
-      else if (reader.pending > 0 && this.#canGrow()) await this.#grow().catch(() => this.#giveUpGrowing());
-      else if (reader.pending < WINDOW) return reader;
-      else await new Promise<void>((resolve) => this.#queue.push(resolve));
-    }
+  /** Nobody knows how long a request under way will take, so a second one waits for it or for one more reader. */
+  #free(): RemoteConnection | undefined {
+    const reader = this.#best();
+    if (!reader || reader.pending >= WINDOW) return undefined;
+    return reader.pending > 0 && this.#canGrow() ? undefined : reader;
+  }
+
+  /** Resolves when a reader has become free, or there is a new one. */
+  async #change(): Promise<void> {
+    if (!this.#best()) return this.#grow();
+    if (this.#canGrow()) this.#grow().catch(() => this.#giveUpGrowing());
+    await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 
   /** The first idle one (its cache is warmest); else the shortest line without a long request at its head. */
@@ -77,6 +85,7 @@ export class ReaderPool {
   /** Too little memory for one more thread, say: fewer readers are slower, not wrong. */
   #giveUpGrowing(): void {
     this.#size = this.#open.length;
+    for (const next of this.#queue.splice(0)) next();
   }
 
   /** Opens one more connection, in the place of one that died if there is any. */
@@ -86,7 +95,7 @@ export class ReaderPool {
         const dead = this.#open.findIndex((each) => each.dead);
         if (dead >= 0) this.#open[dead] = reader;
         else this.#open.push(reader);
-        this.#queue.shift()?.();
+        for (const next of this.#queue.splice(0)) next();
       })
       .finally(() => {
         this.#opening = undefined;
