@@ -12,6 +12,7 @@ import { sortedSet, tagsOfContainer, tagsOfImage } from './wire/tags.ts';
 export function imageItem(row: PlacementRow) {
   const { image } = row;
   const { platforms } = image;
+  const builtAt = platforms.map((platform) => (platform.builtAt === null ? null : seconds(platform.builtAt)));
   return {
     type: 'container_image',
     id: row.id,
@@ -28,10 +29,10 @@ export function imageItem(row: PlacementRow) {
       os_names: distinct(platforms.map((platform) => platform.os)),
       os_versions: distinct(platforms.map((platform) => platform.osVersion)),
       os_architectures: distinct(platforms.map((platform) => platform.architecture)),
-      images_built_at: known(platforms.map((platform) => platform.builtAt)).map(seconds),
+      images_built_at: known(builtAt),
       sources: sortedSet(image.references.flatMap((reference) => reference.sources.map((source) => source.kind))),
-      image_flavors: platforms.map((platform) => ({
-        built_at: platform.builtAt === null ? undefined : seconds(platform.builtAt),
+      image_flavors: platforms.map((platform, place) => ({
+        built_at: builtAt[place] ?? undefined,
         os_name: platform.os ?? undefined,
         os_version: platform.osVersion ?? undefined,
         os_architecture: platform.architecture ?? undefined,

@@ -38,7 +38,7 @@ export function tagsOfContainer(row: Container): string[] {
 
 /** Sorted by code unit, each once. */
 export function sortedSet(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
+  return texts.toSorted().filter((text, place, sorted) => place === 0 || text !== sorted[place - 1]);
 }
 
 const TAG_OF_LABEL: Readonly<Record<string, string>> = Object.fromEntries(
