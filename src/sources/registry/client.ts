@@ -29,6 +29,8 @@ export interface RegistryRequest {
 export interface RegistryClient {
   /** Canonical name, as in references. */
   readonly name: string;
+  /** Host that answers, as errors name it. */
+  readonly host: string;
   ask(request: RegistryRequest): Promise<HttpAnswer>;
   /** The body comes as it is read; see HttpClient.stream. */
   askStream(request: RegistryRequest): Promise<HttpStream>;
@@ -108,7 +110,7 @@ async function answeringBase(client: HttpClient, bases: readonly URL[], signal: 
       );
     } catch (error) {
       const isOtherProtocol =
-        error instanceof NetError && (error.code === 'net.tls-protocol' || error.code === 'net.connect');
+        error instanceof NetError && ['net.tls-protocol', 'net.connect', 'net.timeout'].includes(error.code);
       if (isLast || !isOtherProtocol) throw error;
     }
   }
@@ -146,6 +148,7 @@ function registryClient(
 
   return {
     name,
+    host: base.host,
     ask: ({ method, headers, limit, ...request }) =>
       authorised({ method, headers, limit, ...request }, (url, authorization) =>
         client.fetch({ method, url, headers, authorization, limit, signal }),

@@ -1,7 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { isRepository, isTag } from '../../domain/reference.ts';
 import { NetError } from '../net/errors.ts';
-import { apiHost } from '../net/hosts.ts';
 import { DEFAULT_PACE, type Pace } from '../net/pace.ts';
 import type { CollectContext } from '../source.ts';
 import { connectRegistry, type RegistryClient, repositoryScope } from './client.ts';
@@ -54,7 +53,7 @@ export async function collectRegistry(
   const numbers = tally(context);
   const cache = contentCache(limits.cacheBytes);
   const reader = { client, cache, pace, signal, tally: numbers };
-  const seen = sightings(context, reader, limits, apiHost(registry));
+  const seen = sightings(context, reader, limits);
   const collection: Collection = { context, client, cache, limits, seen, tally: numbers, whole: true };
   try {
     await collectTarget(target, collection);
@@ -147,7 +146,7 @@ async function* flat(
 function noteUnlisted(error: unknown, part: string, collection: Collection): void {
   collection.context.signal.throwIfAborted();
   const isDown = error instanceof NetError && error.code === 'net.host-down';
-  if (isDown && error.host === apiHost(collection.client.name)) throw error;
+  if (isDown && error.host === collection.client.host) throw error;
   collection.context.problem({ ...describeError(error), part });
   collection.whole = false;
 }

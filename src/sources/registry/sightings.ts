@@ -31,12 +31,7 @@ type Observation = Omit<ImageObservation, 'seenAt'>;
 type Outcome = 'artifact' | 'handed';
 
 /** Sightings of one collection. */
-export function sightings(
-  context: CollectContext,
-  reader: ImageReader,
-  limits: RegistryLimits,
-  apiHost: string,
-): Sightings {
+export function sightings(context: CollectContext, reader: ImageReader, limits: RegistryLimits): Sightings {
   const { client, tally } = reader;
   const dealtWith = new Map<Digest, Outcome>();
   let waiting: Sighting[] = [];
@@ -101,7 +96,7 @@ export function sightings(
         context.log('artifact left out: it is no image', { part, digest });
         return undefined;
       }
-      if (error instanceof NetError && error.code === 'net.host-down' && error.host === apiHost) throw error;
+      if (error instanceof NetError && error.code === 'net.host-down' && error.host === client.host) throw error;
       const { code, message } = describeError(error);
       context.problem({ code, message, part });
       return { kind: 'container', digest, references, problems: [{ code, message, part: digest }] };
