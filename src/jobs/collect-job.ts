@@ -37,9 +37,21 @@ export function collectHandler(options: CollectJobOptions) {
     const source = project && (await store.source(project, job.payload['source'] as Id));
     if (!project || !source || source.removedAt !== null) return;
     const kind = SOURCE_KINDS.find((one) => one.id === source.kind);
-    if (!kind) throw new StowageError('invalid', 'source.kind', `This program does not know the source kind "${source.kind}".`);
-    const run = await runCollection({ store, project, source, kind, settings: settingsFor(source), signal: context.signal, now, log });
-    if (run.state === 'failed') throw new StowageError('unavailable', 'collect.failed', run.error ?? 'The collection failed.');
-    if (run.state === 'cancelled') throw new StowageError('unavailable', 'collect.cancelled', 'The collection was stopped before its end.');
+    if (!kind)
+      throw new StowageError('invalid', 'source.kind', `This program does not know the source kind "${source.kind}".`);
+    const run = await runCollection({
+      store,
+      project,
+      source,
+      kind,
+      settings: settingsFor(source),
+      signal: context.signal,
+      now,
+      log,
+    });
+    if (run.state === 'failed')
+      throw new StowageError('unavailable', 'collect.failed', run.error ?? 'The collection failed.');
+    if (run.state === 'cancelled')
+      throw new StowageError('unavailable', 'collect.cancelled', 'The collection was stopped before its end.');
   };
 }

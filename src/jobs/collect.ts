@@ -1,5 +1,6 @@
 import type { Project } from '../domain/credential.ts';
 import { StowageError } from '../domain/error.ts';
+import { imageId } from '../domain/id.ts';
 import type { SourceRef } from '../domain/image.ts';
 import type { Micros } from '../domain/time.ts';
 import type { CollectContext, SourceKind, SourceSettings } from '../sources/source.ts';
@@ -88,7 +89,13 @@ export async function runCollection(options: CollectOptions): Promise<SourceRun>
     log: options.log ?? (() => {}),
     async images(observations) {
       const seenAt = now();
-      add(await store.ingestImages(project, ref, observations.map((observation) => ({ ...observation, seenAt }))));
+      add(
+        await store.ingestImages(
+          project,
+          ref,
+          observations.map((observation) => ({ ...observation, seenAt })),
+        ),
+      );
     },
     async touch(seen) {
       await store.touchReferences(project, ref, seen, now());
@@ -101,7 +108,14 @@ export async function runCollection(options: CollectOptions): Promise<SourceRun>
         await store.ingestContainers(
           project,
           ref,
-          containers.map((container) => ({ ...container, source: ref, firstSeenAt: at, lastSeenAt: at })),
+          containers.map((container) => ({
+            ...container,
+            // Sources do not know the project, so they cannot name the record.
+            imageId: container.imageId ?? (container.imageDigest && imageId(project.id, container.imageDigest)),
+            source: ref,
+            firstSeenAt: at,
+            lastSeenAt: at,
+          })),
         ),
       );
     },
@@ -132,12 +146,20 @@ export async function runCollection(options: CollectOptions): Promise<SourceRun>
   run = { ...run, progress: { ...NOTHING, ...run.progress } };
   let error: unknown;
   try {
-    await (options.mode === 'follow' && kind.follow ? kind.follow(source.uri, context) : kind.collect(source.uri, context));
+    await (options.mode === 'follow' && kind.follow
+      ? kind.follow(source.uri, context)
+      : kind.collect(source.uri, context));
     await closing;
   } catch (thrown) {
     error = thrown;
   }
-  run = { ...run, finishedAt: now(), state: stateOf(), error: error === undefined ? null : messageOf(error), progress: { ...run.progress, current: null } };
+  run = {
+    ...run,
+    finishedAt: now(),
+    state: stateOf(),
+    error: error === undefined ? null : messageOf(error),
+    progress: { ...run.progress, current: null },
+  };
   write();
   await writing;
   if (failure !== undefined) throw failure;
@@ -154,4 +176,3 @@ function messageOf(error: unknown): string {
   if (error instanceof StowageError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }
-

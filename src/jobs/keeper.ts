@@ -87,18 +87,31 @@ export class Keeper {
     const kind = SOURCE_KINDS.find((one) => one.id === source.kind)!;
     const ended = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, ended.signal]);
-    const renew = setInterval(async () => {
-      try {
-        const held = await store.lease(lease, holder, now() + FOLLOW_LEASE, now());
-        const known = await store.source(project, source.id);
-        if (!held || known === undefined || known.removedAt !== null) ended.abort();
-      } catch (error) {
-        log('renewing the lease of a source failed', { source: source.uri, error: String(error) });
-      }
-    }, FOLLOW_LEASE / MILLISECOND / 4);
+    const renew = setInterval(
+      async () => {
+        try {
+          const held = await store.lease(lease, holder, now() + FOLLOW_LEASE, now());
+          const known = await store.source(project, source.id);
+          if (!held || known === undefined || known.removedAt !== null) ended.abort();
+        } catch (error) {
+          log('renewing the lease of a source failed', { source: source.uri, error: String(error) });
+        }
+      },
+      FOLLOW_LEASE / MILLISECOND / 4,
+    );
     try {
       for (let failures = 0; !signal.aborted; failures += 1) {
-        const run = await runCollection({ store, project, source, kind, settings: settingsFor(source), signal, now, log, mode: 'follow' });
+        const run = await runCollection({
+          store,
+          project,
+          source,
+          kind,
+          settings: settingsFor(source),
+          signal,
+          now,
+          log,
+          mode: 'follow',
+        });
         if (signal.aborted) return;
         log('following a source ended; trying again', { source: source.uri, error: run.error });
         await sleep(Math.min(30_000, 500 * 2 ** failures), undefined, { signal }).catch(() => {});

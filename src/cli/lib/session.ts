@@ -55,7 +55,8 @@ async function projectNamed(store: Store, name: string): Promise<Project> {
  * @param secrets user and password that stood in the source's own URI, by host
  */
 export function sourceSettings(settings: Settings, secrets: Readonly<Record<string, string>> = {}): SourceSettings {
-  const credentials = Object.entries(settings['registry-credentials']).map(([host, value]) => {
+  const pairs = { ...settings['registry-credentials'], ...secrets };
+  const credentials = Object.entries(pairs).map(([host, value]) => {
     const colon = value.indexOf(':');
     return [host, { username: value.slice(0, Math.max(colon, 0)), password: value.slice(colon + 1) }] as const;
   });

@@ -11,9 +11,8 @@ interface ImageColumns {
 }
 
 /**
- * Digests among the given whose images need not be fetched again: media type and platforms are known down to manifest
- * and config, and no problem says that something is missing. Problems of bounds (`limit...`) do not: another
- * fetch would meet the same bound.
+ * Digests among the given whose images need not be fetched again: media type and platforms are known, and no
+ * problem says that a part is missing. A platform without a manifest (docker save) is whole with its config.
  */
 export async function knownDigests(session: Session, digests: readonly Digest[]): Promise<ReadonlySet<Digest>> {
   const ids = new Map(digests.map((digest) => [imageId(session.scope.id, digest), digest]));
@@ -28,7 +27,10 @@ export async function knownDigests(session: Session, digests: readonly Digest[])
   return known;
 }
 
+/** Problems that say a part could not be had: another fetch may bring it. All others are facts of the content. */
+const MISSING = /^(?:blob\.missing|digest\.mismatch|size\.mismatch|image\.unreadable|network\..*|registry\..*)$/;
+
 function isComplete({ platforms, problems }: ImageSummary): boolean {
-  if (problems.some((problem) => !problem.code.startsWith('limit.'))) return false;
-  return platforms.length > 0 && platforms.every((each) => each.manifestDigest !== null && each.configDigest !== null);
+  if (problems.some((problem) => MISSING.test(problem.code))) return false;
+  return platforms.length > 0 && platforms.every((each) => each.manifestDigest !== null || each.configDigest !== null);
 }
