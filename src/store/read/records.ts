@@ -9,7 +9,7 @@ import { storable } from '../../domain/text.ts';
 import type { Micros } from '../../domain/time.ts';
 import type { Engine } from '../engine.ts';
 import type { InventoryReader } from '../store.ts';
-import { loadRecords, withSightings } from '../write/load-records.ts';
+import { loadRecords, loadSightings, withSightings } from '../write/load-records.ts';
 import { readSession, type Session, selectIn } from '../write/session.ts';
 
 export type RecordReader = Pick<InventoryReader, 'image' | 'imageRow' | 'imageByDigest' | 'content' | 'container'>;
@@ -70,8 +70,8 @@ async function readImage(engine: Engine, project: Project, id: Id): Promise<Imag
   const session = readSession(engine, project);
   const loaded = await loadRecords(session, [id]);
   if (loaded.size === 0) return undefined;
-  const [stored, hosts, sources] = await Promise.all([
-    withSightings(session, loaded),
+  const [references, hosts, sources] = await Promise.all([
+    loadSightings(session, [id]),
     selectIn<{ host_id: string; source_id: Id; seen_at: Micros }>(
       session,
       'image_host',
@@ -81,7 +81,8 @@ async function readImage(engine: Engine, project: Project, id: Id): Promise<Imag
     ),
     selectIn<{ seen_at: Micros }>(session, 'image_source', ['seen_at'], 'image_id', [id]),
   ]);
-  const { record, lastSeenAt } = stored.get(id)!;
+  const { record: stored, lastSeenAt } = loaded.get(id)!;
+  const record = withSightings(stored, references);
   const seen = new Map(hosts.map((row) => [`${row.source_id} ${row.host_id}`, row.seen_at]));
   return {
     ...record.image,

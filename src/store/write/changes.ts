@@ -3,6 +3,7 @@ import type { Micros } from '../../domain/time.ts';
 import { TABLES, tableNamed } from '../tables.ts';
 import type { Row } from './arrange.ts';
 import type { RowSet } from './image-rows.ts';
+import type { Sightings } from './load-records.ts';
 import type { Session } from './session.ts';
 
 /** Tables whose rows are counted by the label or tag they carry, and the entity they are counted for. */
@@ -38,10 +39,15 @@ export class Changes {
   readonly #tags = new Map<string, { row: unknown[]; delta: number }>();
   readonly #counts = new Map<string, { row: unknown[]; delta: number }>();
   readonly #at: Micros;
+  readonly #seen: Sightings;
 
-  /** @param at when references that go are closed */
-  constructor(at: Micros) {
+  /**
+   * @param at when references that go are closed
+   * @param seen when they were last seen, where that is known better than by their rows
+   */
+  constructor(at: Micros, seen: Sightings = new Map()) {
     this.#at = at;
+    this.#seen = seen;
   }
 
   /** Replaces one set of rows by another; rows that are equal are left alone. */
@@ -88,6 +94,9 @@ export class Changes {
     if (table === 'reference') {
       // What was a name stays on record, closed.
       const closed = [...row];
+      const key = ['image_id', 'registry', 'repository', 'tag_key'].map((name) => row[places.get(name)!]).join('\0');
+      const seenAt = places.get('last_seen_at')!;
+      closed[seenAt] = Math.max(Number(row[seenAt]), this.#seen.get(key) ?? 0);
       closed[places.get('closed_at')!] = this.#at;
       closed[places.get('sources')!] = '[]';
       push(this.#upserts, table, closed);

@@ -8,7 +8,7 @@ import { tableNamed } from '../tables.ts';
 import { applyFates, type Fate } from './apply.ts';
 import { Changes } from './changes.ts';
 import { bumpGeneration, lockProject } from './generation.ts';
-import { loadRecords, withSightings } from './load-records.ts';
+import { loadRecords, loadSightings, withSightings } from './load-records.ts';
 import { Names } from './names.ts';
 import { type Session, selectIn } from './session.ts';
 import { places } from './statements.ts';
@@ -60,7 +60,8 @@ export async function closeUnseen(
 ): Promise<number> {
   const { scope } = session;
   await lockProject(session);
-  const changes = new Changes(now);
+  const seen = await loadSightings(session, ids);
+  const changes = new Changes(now, seen);
   const stale = { references: new Set<string>(), hosts: new Set<string>(), sources: new Set<string>() };
   for (const table of SIGHTINGS) {
     const key = tableNamed(table).key.filter((column) => column !== 'project_id' && column !== 'bucket');
@@ -79,12 +80,12 @@ export async function closeUnseen(
     }
   }
 
-  const loaded = await withSightings(session, await loadRecords(session, ids));
+  const loaded = await loadRecords(session, ids);
   const fates = new Map<Id, Fate>();
   const closed: { key: ReferenceKey; image: Id }[] = [];
   for (const [id, known] of loaded) {
     const lessened = forget(
-      known.record,
+      withSightings(known.record, seen),
       {
         reference: (each, by) => by === source.id && stale.references.has(`${id}\0${keyOfReference(each)}`),
         host: (each) => each.source.id === source.id && stale.hosts.has(`${id}\0${each.hostId}`),

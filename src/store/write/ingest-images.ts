@@ -8,7 +8,7 @@ import type { ImageObservation, IngestResult } from '../store.ts';
 import { applyFates, type Fate } from './apply.ts';
 import { Changes } from './changes.ts';
 import { bumpGeneration, lockProject } from './generation.ts';
-import { type Loaded, loadRecords, withSightings } from './load-records.ts';
+import { type Loaded, loadRecords, loadSightings, type Sightings, withSightings } from './load-records.ts';
 import { Names } from './names.ts';
 import { DOCUMENT_GRAIN, putSightings, renewSeen, SEEN_GRAIN, type SeenAgain } from './seen.ts';
 import type { Session } from './session.ts';
@@ -41,7 +41,8 @@ export async function ingestImages(
     session,
     [...names.images()].filter((id) => !loaded.has(id)),
   );
-  for (const [id, each] of await withSightings(session, elsewhere)) loaded.set(id, each);
+  const seen = await loadSightings(session, [...elsewhere.keys()]);
+  for (const [id, each] of elsewhere) loaded.set(id, each);
 
   const states = new Map<Id, State>();
   for (const [index, observation] of observations.entries()) {
@@ -55,7 +56,7 @@ export async function ingestImages(
     for (const host of merged.hosts) state.hosts.add(host);
     for (const each of merged.claimed) claim(each, merged.record);
   }
-  return finish(session, source, states, names, now);
+  return finish(session, source, states, { names, seen, now });
 
   function stateOf(id: Id): State {
     const known = states.get(id);
@@ -63,7 +64,7 @@ export async function ingestImages(
     const before = loaded.get(id);
     const state: State = {
       before,
-      record: before?.record,
+      record: before && withSightings(before.record, seen),
       changed: false,
       observed: false,
       seenAt: 0,
@@ -109,10 +110,10 @@ async function finish(
   session: Session,
   source: SourceRef,
   states: ReadonlyMap<Id, State>,
-  names: Names,
-  now: Micros,
+  context: { names: Names; seen: Sightings; now: Micros },
 ): Promise<IngestResult> {
-  const changes = new Changes(now);
+  const { names, seen, now } = context;
+  const changes = new Changes(now, seen);
   const fates = new Map<Id, Fate>();
   const again: SeenAgain[] = [];
   const result = { added: 0, changed: 0, unchanged: 0 };

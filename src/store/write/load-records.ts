@@ -92,19 +92,24 @@ interface SightingRow {
   readonly seen_at: number;
 }
 
-/** Images with the exact last sightings of their references. */
-export async function withSightings(session: Session, loaded: ReadonlyMap<Id, Loaded>): Promise<Map<Id, Loaded>> {
+/** When references were last seen, exactly: by image id and {@link keyOfReference}, NUL between them. */
+export type Sightings = ReadonlyMap<string, Micros>;
+
+/** The last sightings of all current references of some images. */
+export async function loadSightings(session: Session, ids: readonly Id[]): Promise<Sightings> {
   const columns = ['image_id', 'registry', 'repository', 'tag_key', 'seen_at'];
-  const rows = await selectIn<SightingRow>(session, 'reference_sighting', columns, 'image_id', [...loaded.keys()]);
+  const rows = await selectIn<SightingRow>(session, 'reference_sighting', columns, 'image_id', ids);
   const seen = new Map<string, Micros>();
   for (const row of rows) {
     const key = `${row.image_id}\0${row.registry}\0${row.repository}\0${row.tag_key}`;
     seen.set(key, Math.max(seen.get(key) ?? 0, row.seen_at));
   }
-  return new Map([...loaded].map(([id, each]) => [id, { ...each, record: renewed(each.record, seen) }]));
+  return seen;
 }
 
-function renewed(record: ImageRecord, seen: ReadonlyMap<string, Micros>): ImageRecord {
+/** A record with the exact last sightings of its references. */
+export function withSightings(record: ImageRecord, seen: Sightings): ImageRecord {
+  if (seen.size === 0) return record;
   const { image } = record;
   const references = image.references.map((each) => {
     const at = seen.get(`${image.id}\0${keyOfReference(each)}`);
