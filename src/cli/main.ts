@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { StowageError } from '../domain/error.ts';
 import { STOWAGE_VERSION } from '../domain/version.ts';
 import { addCommand } from './commands/add.ts';
+import { benchDataCommand } from './commands/bench-data.ts';
 import { containersCommand } from './commands/containers.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { imagesCommand } from './commands/images.ts';
@@ -28,6 +29,7 @@ export function makeProgram(): Command {
     credentialsCommand,
     projectsCommand,
     translateCommand,
+    benchDataCommand,
   ]) {
     add(program);
   }
