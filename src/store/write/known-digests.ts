@@ -28,7 +28,7 @@ export async function knownDigests(session: Session, digests: readonly Digest[])
 }
 
 /** Problems that say a part could not be had: another fetch may bring it. All others are facts of the content. */
-const MISSING = /^(?:blob\.missing|digest\.mismatch|size\.mismatch|image\.unreadable|network\..*|registry\..*)$/;
+const MISSING = /^(?:blob\.missing|digest\.mismatch|size\.mismatch|image\.unreadable|net\..*|registry\..*)$/;
 
 function isComplete({ platforms, problems }: ImageSummary): boolean {
   if (problems.some((problem) => MISSING.test(problem.code))) return false;
