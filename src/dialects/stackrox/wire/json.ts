@@ -8,8 +8,8 @@ export function timestamp(time: Micros | null): string | null {
 /** A float: the number with the shortest text that is the same in 32 bits. */
 export function float32(value: number): number {
   const wanted = Math.fround(value);
-  for (let digits = 1; digits < 9; digits += 1) {
-    const shorter = Number(value.toPrecision(digits));
+  for (let digits = 1; digits <= 9; digits += 1) {
+    const shorter = Number(wanted.toPrecision(digits));
     if (Math.fround(shorter) === wanted) return shorter;
   }
   return wanted;
