@@ -20,6 +20,7 @@ const why =
 
 const IMAGES = 2_000;
 const CONTAINER = `sha256:${'c0'.repeat(32)}`;
+const sizeOf = (number: number) => 1_000 + ((number * 7_919) % 2_003);
 const uuid = (number: number) => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 // On one engine: what the engines answer is compared beside the dialect; here it is the bytes that count.
@@ -47,7 +48,7 @@ describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { time
     }
     await server.store.ingestImages(server.project, source, [container()]);
     url = await server.listen();
-  });
+  }, 120_000);
   afterAll(async () => {
     await server?.close();
     if (home) rmSync(home, { recursive: true });
@@ -59,7 +60,7 @@ describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { time
       kind: 'vm',
       digest: null,
       id: uuid(number).replaceAll('-', ''),
-      size: 1_000 + ((number * 7_919) % 2_003),
+      size: sizeOf(number),
       labels: [['os_distro', number % 500 === 0 ? 'haiku' : 'debian']],
       tags: number % 400 === 0 ? ['pg', 'two'] : ['two'],
       seenAt: at,
@@ -137,19 +138,15 @@ describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { time
     });
   });
 
-  test('image list --limit, --marker and --sort, with an application credential', async () => {
+  test('image list --public, --limit and --marker, with an application credential', async () => {
     const env = applicationCredential();
-    const [sorted, after, bySize] = await Promise.all([
-      list(['--public', '--sort', 'name:asc', '--page-size', '700'], env),
-      list(['--sort', 'name:desc', '--limit', '3', '--marker', uuid(10)], env),
-      list(['--public', '--sort', 'size:desc', '--long', '--page-size', '1000'], env),
+    const [all, after] = await Promise.all([
+      list(['--public', '--page-size', '700'], env),
+      list(['--limit', '3', '--marker', uuid(10)], env),
     ]);
-    expect(sorted.map(({ Name }) => Name)).toEqual(
-      Array.from({ length: IMAGES - 1 }, (_, index) => `vm ${String(index).padStart(4, '0')}`),
-    );
-    expect(after.slice(0, 3).map(({ Name }) => Name)).toEqual(['vm 0009', 'vm 0008', 'vm 0007']);
-    const sizes = bySize.map(({ Size }) => Number(Size));
-    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    expect(all).toHaveLength(IMAGES - 1);
+    // Whatever the order of the server, this client shows a list by name.
+    expect(after.map(({ Name }) => Name).slice(-3)).toEqual(['vm 0007', 'vm 0008', 'vm 0009']);
   });
 
   test('image list by property, tag, name and visibility', async () => {
@@ -247,19 +244,28 @@ describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { time
     expect(out.trim(), err).toBe(uuid(2));
   });
 
-  test('glance image-list pages to the last image; image-show', async () => {
-    const all = await run(GLANCE, ['image-list', '--page-size', '300', '--sort', 'name:asc'], password());
-    expect(all.code, all.err).toBe(0);
-    expect(all.out.match(/^\| [0-9a-f]{8}-/gm)).toHaveLength(IMAGES);
-    const filtered = await run(
-      GLANCE,
-      ['image-list', '--property-filter', 'os_distro=haiku', '--tag', 'pg'],
-      password(),
-    );
-    expect(filtered.out.match(/^\| 10000000-/gm)).toHaveLength(1);
-    const one = await run(GLANCE, ['image-show', uuid(400)], password());
+  test('glance image-list pages to the last image, sorted here', async () => {
+    const [byName, bySize] = await Promise.all([
+      run(GLANCE, ['image-list', '--page-size', '300', '--sort', 'name:asc'], password()),
+      run(GLANCE, ['image-list', '--limit', '60', '--page-size', '25', '--sort', 'size:desc'], password()),
+    ]);
+    expect(byName.code, byName.err).toBe(0);
+    const names = byName.out.match(/(?<=\| )vm \d{4}(?= )/g);
+    expect(names).toEqual(Array.from({ length: IMAGES - 1 }, (_, index) => `vm ${String(index).padStart(4, '0')}`));
+    expect(byName.out).toContain('| registry.example/team/web:1.2 |');
+    const sizes = bySize.out.match(/(?<=\| vm )\d{4}(?= )/g)?.map((number) => sizeOf(Number(number)));
+    const largest = Array.from({ length: IMAGES - 1 }, (_, index) => sizeOf(index)).sort((a, b) => b - a);
+    expect(sizes, bySize.err).toEqual(largest.slice(0, 60));
+  });
+
+  test('glance image-list by property and tag; image-show', async () => {
+    const [filtered, one, none] = await Promise.all([
+      run(GLANCE, ['image-list', '--property-filter', 'os_distro=haiku', '--tag', 'pg'], password()),
+      run(GLANCE, ['image-show', uuid(400)], password()),
+      run(GLANCE, ['image-show', uuid(9_999)], password()),
+    ]);
+    expect(filtered.out.match(/^\| 10000000-/gm), filtered.err).toHaveLength(1);
     expect(one.out).toMatch(/\| os_distro +\| debian/);
-    const none = await run(GLANCE, ['image-show', uuid(9_999)], password());
     expect(none.err).toContain(`HTTP 404 Not Found: No image found with ID ${uuid(9_999)}`);
   });
 });
