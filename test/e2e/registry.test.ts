@@ -3,7 +3,7 @@
  * under 2,000 names.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,7 +160,11 @@ function buildImage(folder: string): void {
  */
 function addTags(folder: string, repository: string, count: number): void {
   const tags = join(folder, 'registry/docker/registry/v2/repositories', repository, '_manifests/tags');
-  for (let tag = 1; tag < count; tag += 1) cpSync(join(tags, 'v0'), join(tags, `v${tag}`), { recursive: true });
+  const link = readFileSync(join(tags, 'v0/current/link'));
+  for (let tag = 1; tag < count; tag += 1) {
+    mkdirSync(join(tags, `v${tag}/current`), { recursive: true });
+    writeFileSync(join(tags, `v${tag}/current/link`), link);
+  }
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
