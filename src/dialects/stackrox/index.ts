@@ -16,5 +16,10 @@ export const stackrox: Dialect = {
     { method: 'GET', path: '/v1/auth/status', about: 'Who the caller is: the connection test of clients' },
   ],
   register: registerRoutes,
-  curl: ({ baseUrl, id, secret }) => `curl -s -u '${id}:${secret}' '${baseUrl}/v1/images?pagination.limit=25&pretty'`,
+  curl: ({ baseUrl, id, secret }) =>
+    `curl -s -u ${quoted(`${id}:${secret}`)} ${quoted(`${baseUrl}/v1/images?pagination.limit=25&pretty`)}`,
 };
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
