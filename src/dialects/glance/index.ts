@@ -29,6 +29,6 @@ export const glance: Dialect = {
     { method: 'GET', path: '/v3/projects/{id}', about: 'The project of the credential' },
   ],
   register: (app, services) => registerRoutes(app, services),
-  rootDocument: versionsDocument,
+  rootDocument: (baseUrl) => Buffer.from(versionsDocument(baseUrl)),
   curl: ({ baseUrl, id, secret }) => `curl -sS -u '${id}:${secret}' '${baseUrl}/v2/images?limit=25'`,
 };

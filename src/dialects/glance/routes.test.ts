@@ -74,7 +74,7 @@ describe.each(ENGINES)('the image API around its lists, on %s', (engine) => {
 
   test('case 35: versions', async () => {
     const root = await send('GET', '/', { accept: 'application/json' });
-    expect(root.statusCode).toBe(300);
+    expect([root.statusCode, root.headers['content-type']]).toEqual([300, 'application/json']);
     const { versions } = root.json();
     expect(versions[0]).toEqual({
       id: 'v2.15',
