@@ -34,11 +34,15 @@ export async function migrate(
     await sleep(WAIT_MS);
     if ((await checkedVersion(engine, newest)) === newest) return;
   }
-  const done = await checkedVersion(engine, newest);
-  for (const migration of migrations) {
-    if (migration.version > done) await apply(engine, migration, holder, now);
+  try {
+    const done = await checkedVersion(engine, newest);
+    for (const migration of migrations) {
+      if (migration.version > done) await apply(engine, migration, holder, now);
+    }
+  } finally {
+    // If this fails too, the lease ends by itself.
+    await releaseLease(engine, LEASE_NAME, holder).catch(() => {});
   }
-  await releaseLease(engine, LEASE_NAME, holder);
 }
 
 /** The version a store has; 0 for a new one. */
