@@ -29,7 +29,7 @@ export async function build() {
   mkdirSync(dist, { recursive: true });
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { stowage: 'src/cli/main.ts', 'sqlite-worker': 'src/store/engines/sqlite/worker.ts' },
+    entryPoints: { stowage: 'src/cli/main.ts', worker: 'src/store/engines/sqlite/worker.ts' },
     outdir: dist,
     bundle: true,
     platform: 'node',
