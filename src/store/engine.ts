@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly regex: 'function' | 'are';
   /** Written before a column that must not choose the index: `+` where the planner goes without statistics, else ''. */
   readonly unindexed: string;
+  /** Whether `indexed by NAME` behind a table makes the planner use that index. */
+  readonly indexHints: boolean;
   /** A row source with a text column `value` for the elements of a JSON array; `?` stands for the parameter. */
   readonly jsonElements: string;
   /** Added after the closing bracket of CREATE TABLE for tables that are their primary key (`WITHOUT ROWID`). */

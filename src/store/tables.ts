@@ -85,7 +85,7 @@ interface TableOptions {
   readonly kind?: TableKind;
   readonly with?: string | null;
   readonly keyOrdered?: boolean;
-  /** Columns of each index after `project_id`. */
+  /** Columns of each index between `project_id` and `bucket`. */
   readonly indexes?: readonly (readonly string[])[];
 }
 
@@ -98,7 +98,8 @@ function table(name: string, columns: readonly Column[], key: readonly string[],
     columns,
     key,
     keyOrdered,
-    indexes: indexes.map((of) => ({ name: indexName(name, of), table: name, columns: ['project_id', ...of] })),
+    // The bucket at the end, behind the order, so that an index answers alone where no other column is asked.
+    indexes: indexes.map((of) => ({ name: indexName(name, of), table: name, columns: ['project_id', ...of, 'bucket'] })),
   };
 }
 

@@ -41,6 +41,7 @@ const CAPABILITIES: Capabilities = {
   wildcard: 'like',
   regex: 'are',
   unindexed: '',
+  indexHints: false,
   jsonElements: 'json_array_elements_text(cast(? as json))',
   keyOrdered: '',
 };

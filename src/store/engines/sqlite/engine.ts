@@ -42,6 +42,7 @@ const CAPABILITIES: Capabilities = {
   wildcard: 'glob',
   regex: 'function',
   unindexed: '+',
+  indexHints: true,
   jsonElements: 'json_each(?)',
   keyOrdered: 'without rowid',
 };
