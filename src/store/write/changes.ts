@@ -1,19 +1,10 @@
-import { byText } from '../../domain/text.ts';
 import type { Micros } from '../../domain/time.ts';
 import { TABLES, tableNamed } from '../tables.ts';
 import type { Row } from './arrange.ts';
+import { Counters } from './counters.ts';
 import type { RowSet } from './image-rows.ts';
 import type { Sightings } from './load-records.ts';
 import type { Session } from './session.ts';
-
-/** Tables whose rows are counted by the label or tag they carry, and the entity they are counted for. */
-const TAGGED: ReadonlyMap<string, string> = new Map([
-  ['image_tag', 'image'],
-  ['placement_tag', 'placement'],
-  ['content_tag', 'content'],
-]);
-/** Entities whose rows are counted. */
-const COUNTED: ReadonlySet<string> = new Set(['image', 'placement', 'content', 'container']);
 
 interface TableShape {
   /** Places of the key's columns after project and bucket, for telling rows apart. */
@@ -36,18 +27,21 @@ const SHAPES: ReadonlyMap<string, TableShape> = new Map(
 export class Changes {
   readonly #upserts = new Map<string, Row[]>();
   readonly #removals = new Map<string, Row[]>();
-  readonly #tags = new Map<string, { row: unknown[]; delta: number }>();
-  readonly #counts = new Map<string, { row: unknown[]; delta: number }>();
+  readonly #counters: Counters;
   readonly #at: Micros;
   readonly #seen: Sightings;
+  readonly #ownsCounters: boolean;
 
   /**
    * @param at when references that go are closed
    * @param seen when they were last seen, where that is known better than by their rows
+   * @param counters where rows are counted; those given are written by whoever gives them
    */
-  constructor(at: Micros, seen: Sightings = new Map()) {
+  constructor(at: Micros, seen: Sightings = new Map(), counters?: Counters) {
     this.#at = at;
     this.#seen = seen;
+    this.#counters = counters ?? new Counters();
+    this.#ownsCounters = counters === undefined;
   }
 
   /** Replaces one set of rows by another; rows that are equal are left alone. */
@@ -86,7 +80,7 @@ export class Changes {
 
   #add(table: string, row: Row): void {
     push(this.#upserts, table, row);
-    this.#tally(table, row, 1);
+    this.#counters.count(table, row, 1);
   }
 
   #remove(table: string, row: Row): void {
@@ -107,27 +101,14 @@ export class Changes {
       table,
       tableNamed(table).key.map((name) => row[places.get(name)!]),
     );
-    this.#tally(table, row, -1);
+    this.#counters.count(table, row, -1);
   }
 
-  /** Counts a row that came or went. */
-  #tally(table: string, row: Row, delta: number): void {
-    const { places } = shapeOf(table);
-    const entity = TAGGED.get(table);
-    if (entity !== undefined) {
-      const at = places.get('key')!;
-      add(this.#tags, `${row[1]}\0${entity}\0${row[at]}\0${row[at + 2]}`, delta, () => [
-        row[0],
-        row[1],
-        entity,
-        ...row.slice(at, at + 4),
-      ]);
-    }
-    if (COUNTED.has(table)) add(this.#counts, `${row[1]}\0${table}`, delta, () => [row[0], row[1], table]);
-  }
-
-  /** Writes everything: per table in a fixed order, rows in the order of their keys. */
-  async write(session: Session): Promise<void> {
+  /**
+   * Writes everything: per table in a fixed order, rows in the order of their keys.
+   * @param fresh no row of these keys is there yet
+   */
+  async write(session: Session, fresh = false): Promise<void> {
     const { statements, transaction } = session;
     const running: Promise<unknown>[] = [];
     for (const { name } of TABLES) {
@@ -137,54 +118,17 @@ export class Changes {
           transaction.many(statements.remove(name), removals.sort(byKey(removals[0]!.map((_, index) => index)))),
         );
       const upserts = this.#upserts.get(name);
-      if (upserts) running.push(transaction.many(statements.upsert(name), upserts.sort(byKey(shapeOf(name).key))));
+      if (upserts)
+        running.push(
+          transaction.many(
+            fresh ? statements.insert(name) : statements.upsert(name),
+            upserts.sort(byKey(shapeOf(name).key)),
+          ),
+        );
     }
-    running.push(writeCounts(session, 'tag_count', ['entity', 'key', 'value'], this.#tags));
-    running.push(writeCounts(session, 'row_count', ['entity'], this.#counts));
+    if (this.#ownsCounters) running.push(this.#counters.write(session));
     await Promise.all(running);
   }
-}
-
-type Tally = ReadonlyMap<string, { readonly row: readonly unknown[]; readonly delta: number }>;
-
-async function writeCounts(
-  { statements, transaction }: Session,
-  table: string,
-  key: readonly string[],
-  tally: Tally,
-): Promise<void> {
-  const changed = [...tally].filter(([, { delta }]) => delta !== 0).sort((a, b) => byText(a[0], b[0]));
-  if (changed.length === 0) return;
-  const sql = statements.text(`count ${table}`, (db) =>
-    db
-      .insertInto(table)
-      .values(Object.fromEntries(tableNamed(table).columns.map((column) => [column.name, ''])))
-      .onConflict((conflict) =>
-        conflict.columns(['project_id', 'bucket', ...key]).doUpdateSet((eb) => ({
-          count: eb(eb.ref(`${table}.count`), '+', eb.ref('excluded.count')),
-        })),
-      ),
-  );
-  const counted = transaction.many(
-    sql,
-    changed.map(([, { row, delta }]) => [...row, delta]),
-  );
-  const fallen = changed.filter(([, { delta }]) => delta < 0).map(([, { row }]) => row);
-  if (fallen.length === 0 || table === 'row_count') return void (await counted);
-  const { places } = shapeOf(table);
-  const keys = tableNamed(table).key.map((name) => places.get(name)!);
-  const sweep = statements.text(`sweep ${table}`, (db) => {
-    let query = db.deleteFrom(table).where('count', '=', 0);
-    for (const name of tableNamed(table).key) query = query.where(name, '=', '');
-    return query;
-  });
-  await Promise.all([
-    counted,
-    transaction.many(
-      sweep,
-      fallen.map((row) => [0, ...keys.map((place) => row[place])]),
-    ),
-  ]);
 }
 
 function shapeOf(table: string): TableShape {
@@ -221,15 +165,4 @@ function push(into: Map<string, Row[]>, table: string, row: Row): void {
   const list = into.get(table);
   if (list) list.push(row);
   else into.set(table, [row]);
-}
-
-function add(
-  tally: Map<string, { row: unknown[]; delta: number }>,
-  key: string,
-  delta: number,
-  row: () => unknown[],
-): void {
-  const known = tally.get(key);
-  if (known) known.delta += delta;
-  else tally.set(key, { row: row(), delta });
 }

@@ -19,7 +19,27 @@ export interface Session {
 export function sessionOf(engine: Engine, project: Project, transaction: Transaction): Session {
   const range = bucketsOf(project);
   const buckets = Array.from({ length: range.count }, (_, index) => range.base + index);
-  return { scope: { id: project.id, buckets: range }, buckets, statements: Statements.of(engine), transaction };
+  return {
+    scope: { id: project.id, buckets: range },
+    buckets,
+    statements: Statements.of(engine),
+    transaction: inTurn(transaction),
+  };
+}
+
+/** Statements one after the other, each sent when the one before is answered: a connection is asked one thing at a time. */
+function inTurn(transaction: Transaction): Transaction {
+  let last: Promise<unknown> = Promise.resolve();
+  function next<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
+  return {
+    all: (statement) => next(() => transaction.all(statement)),
+    run: (statement) => next(() => transaction.run(statement)),
+    many: (sql, rows) => (rows.length === 0 ? Promise.resolve(0) : next(() => transaction.many(sql, rows))),
+  };
 }
 
 /** A session for reads outside of transactions: every statement on a snapshot of its own. */
