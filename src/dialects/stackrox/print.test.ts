@@ -63,6 +63,8 @@ const query = fc
   )
   .map((pairs) => pairs.join('+'));
 
+const PRIMARY = 'Only the name an image is called by and its primary platform can be asked, not every one it has.';
+
 describe('printing', () => {
   it('reads back as what was printed', () => {
     fc.assert(
@@ -118,8 +120,22 @@ describe('printing', () => {
   it('asks the primary name for every name, and says so', () => {
     expect(printQuery(some('reference', eq('tag', '1.27')))).toEqual({
       text: 'Image Tag:"1.27"',
-      missing: ['Only the name an image is called by can be asked, not every name it has.'],
+      missing: [PRIMARY],
     });
+  });
+
+  it('finds the primary name behind repositories, and leaves what it has no words for', () => {
+    const placement = some(
+      'placement',
+      and(eq('name', 'quay.io/team/app'), some('reference', eq('tag', '2')), eq('tag_count', 3)),
+    );
+    expect(printQuery(placement)).toEqual({
+      text: 'Image Registry:"quay.io"+Image Remote:"team/app"+Image Tag:"2"',
+      missing: [PRIMARY, 'This cannot be asked: some placement with tag_count equals 3.'],
+    });
+    expect(printQuery(some('placement', compare('short_name', { op: 'eq', value: 'app', fold: true }))).text).toBe(
+      'Image Remote:r/(?:^|/)app$',
+    );
   });
 
   it('says conditions on one row only once per table', () => {

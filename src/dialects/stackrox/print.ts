@@ -8,12 +8,12 @@ import { and, conjuncts, type Predicate } from '../../query/predicate.ts';
 import { parseQuery } from './parse.ts';
 import { canonical } from './wire/canonical.ts';
 import { describe } from './wire/describe.ts';
-import { asPrimaryName } from './wire/primary-name.ts';
+import { asPrimary } from './wire/primary-name.ts';
 import { pairRanges, type Saying, sayList, sayOwn } from './wire/say-parts.ts';
 import { sayRows } from './wire/say-rows.ts';
 import { SHOWN } from './wire/shown.ts';
 
-const PRIMARY_NAME = 'Only the name an image is called by can be asked, not every name it has.';
+const PRIMARY = 'Only the name an image is called by and its primary platform can be asked, not every one it has.';
 const ONE_ROW = 'Conditions on two different rows of one table cannot be asked together; the first ones are said.';
 /** A condition that no image fulfils: every image has a tag, if only an empty one. */
 const NOTHING = 'Image Tag:-';
@@ -24,10 +24,10 @@ export function printQuery(where: Predicate): Printed {
   const missing = new Set<string>();
   const said: Said = { text: '', means: { kind: 'all' }, labels: new Map(), rows: new Set() };
   const wanted = conjuncts(where).flatMap((part) => {
-    const named = asPrimaryName(part);
-    if (!named) return [part];
-    missing.add(PRIMARY_NAME);
-    return conjuncts(named);
+    const lifted = asPrimary(part);
+    if (!lifted) return [part];
+    if (lifted.said.length > 0) missing.add(PRIMARY);
+    return [...lifted.said, ...lifted.left];
   });
   for (const part of pairRanges(wanted)) {
     if (canonical(part) === canonical(SHOWN)) continue;
