@@ -1,6 +1,6 @@
 import type { Digest } from './digest.ts';
-import type { SourceRef } from './image.ts';
 import type { Id } from './id.ts';
+import type { SourceRef } from './image.ts';
 import type { Micros } from './time.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' | 'gone';

@@ -17,8 +17,10 @@ export function checkPredicate(entity: EntityName, predicate: Predicate): void {
 
   function visit(node: Predicate, scope: RelationName, isEntity: boolean, depth: number): void {
     nodes += 1;
-    if (nodes > LIMITS.nodes) throw invalid('query.too-large', `The query has more than ${LIMITS.nodes} conditions; split it.`);
-    if (depth > LIMITS.depth) throw invalid('query.too-deep', `The query nests deeper than ${LIMITS.depth} levels; flatten it.`);
+    if (nodes > LIMITS.nodes)
+      throw invalid('query.too-large', `The query has more than ${LIMITS.nodes} conditions; split it.`);
+    if (depth > LIMITS.depth)
+      throw invalid('query.too-deep', `The query nests deeper than ${LIMITS.depth} levels; flatten it.`);
     switch (node.kind) {
       case 'and':
       case 'or':
@@ -72,7 +74,11 @@ function checkTest(test: Test, type: FieldType, at: string): void {
       return;
     case 'regex':
       if (test.pattern.length > LIMITS.regexLength) {
-        throw invalid('query.regex-too-long', `The expression on ${at} is longer than ${LIMITS.regexLength} characters.`, at);
+        throw invalid(
+          'query.regex-too-long',
+          `The expression on ${at} is longer than ${LIMITS.regexLength} characters.`,
+          at,
+        );
       }
       break;
     default:

@@ -58,9 +58,15 @@ export class CursorCodec {
 /** A short text that is the same exactly for the same list. */
 export function fingerprint(scope: CursorScope): string {
   const { project, entity, where, sort, extra } = scope;
-  return createHash('sha256').update(JSON.stringify([project, entity, where, sort, extra ?? null])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([project, entity, where, sort, extra ?? null]))
+    .digest('base64url');
 }
 
 function refused() {
-  return invalid('cursor.invalid', 'The cursor is damaged, or belongs to another query, order or project. Start again without it.', 'cursor');
+  return invalid(
+    'cursor.invalid',
+    'The cursor is damaged, or belongs to another query, order or project. Start again without it.',
+    'cursor',
+  );
 }

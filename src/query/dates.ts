@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Micros, MINUTE, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, MINUTE, type Micros, SECOND } from '../domain/time.ts';
 
 /** Lengths of the units relative dates use. Months and years are calendar steps, see {@link shift}. */
 const UNIT: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
@@ -36,5 +36,7 @@ function floorTo(time: Micros, unit: string): Micros {
   const length = UNIT[unit];
   if (length !== undefined) return Math.floor(time / length) * length;
   const date = new Date(time / 1000);
-  return (unit === 'M' ? Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) : Date.UTC(date.getUTCFullYear(), 0)) * 1000;
+  return (
+    (unit === 'M' ? Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) : Date.UTC(date.getUTCFullYear(), 0)) * 1000
+  );
 }

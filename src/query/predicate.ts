@@ -88,7 +88,10 @@ export function some(relation: RelationName, where: Predicate = ALL): Predicate 
 /** A label (or property) with exactly this key and value. */
 export function label(key: string, value: string, options: { fold?: boolean } = {}): Predicate {
   const { fold = false } = options;
-  return some('label', and(compare('key', { op: 'eq', value: key, fold }), compare('value', { op: 'eq', value, fold })));
+  return some(
+    'label',
+    and(compare('key', { op: 'eq', value: key, fold }), compare('value', { op: 'eq', value, fold })),
+  );
 }
 
 /** The top-level conditions that must all hold. */

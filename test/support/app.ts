@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { buildApp } from '../../src/server/app.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import type { Project } from '../../src/domain/credential.ts';
-import { now as wallClock, type Micros } from '../../src/domain/time.ts';
+import { type Micros, now as wallClock } from '../../src/domain/time.ts';
+import { buildApp } from '../../src/server/app.ts';
 import { openTestStore, type TestEngine } from './stores.ts';
 
 /**
@@ -20,7 +20,8 @@ export async function testApp(options: { engine: TestEngine; dialects?: readonly
     ...(options.dialects ? { dialects: options.dialects } : {}),
     onError: (error) => errors.push(error),
   });
-  const project: Project = (await opened.store.projectByName('default')) ?? (await opened.store.createProject('default'));
+  const project: Project =
+    (await opened.store.projectByName('default')) ?? (await opened.store.createProject('default'));
   const make = async (role: 'reader' | 'operator' | 'admin', of: Project = project) => {
     const { credential, secret } = await app.credentials.create({ project: of, role });
     return { id: credential.id, secret };
