@@ -51,6 +51,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2_048 },
     exposeHeadRoutes: false,
+    // A path that is no valid percent-encoding reaches no dialect, so it is refused here.
+    frameworkErrors: (error, request, reply) => {
+      const path = (request.raw.url ?? '').split('?', 1)[0]?.slice(0, 200);
+      reply.raw.writeHead(400, { 'content-type': 'application/json' });
+      reply.raw.end(JSON.stringify({ error: `${path} is not a valid path: ${error.message}` }));
+      return reply.hijack();
+    },
   });
   const audit = new AuditLog(store, (error) => onError(error, 'audit'));
   const credentials = createCredentialService({

@@ -1,17 +1,26 @@
-import type { Container } from '../../domain/container.ts';
 import type { Project } from '../../domain/credential.ts';
 import { StowageError } from '../../domain/error.ts';
 import { ALL } from '../../query/predicate.ts';
-import type { ImageObservation, Store } from '../../store/store.ts';
+import { openEngine } from '../../store/open.ts';
+import type { Store } from '../../store/store.ts';
+import { type BulkBatch, type BulkProgress, bulkLoad } from '../../store/write/bulk.ts';
 import { containersAt, imageAt, type Shape } from './generate.ts';
-import { type FillProgress, IMAGES } from './pace.ts';
+import { orderById } from './order.ts';
+import type { FillProgress } from './pace.ts';
 
-/** Images of one write. */
-const BATCH = 250;
+/** Images of one transaction. */
+const BATCH = 1_000;
 
 export interface Filled {
   readonly images: number;
   readonly containers: number;
+}
+
+export interface FillOptions {
+  /** The store as the settings name it; the load opens it once more, for itself. */
+  readonly place: { readonly data: string } | { readonly database: string };
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: FillProgress) => void;
 }
 
 /**
@@ -22,27 +31,36 @@ export async function fill(
   store: Store,
   project: Project,
   wanted: Pick<Shape, 'images' | 'seed'>,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: FillProgress) => void },
+  options: FillOptions,
 ): Promise<Filled> {
   await requireEmpty(store, project);
   const uri = `bench-data:${wanted.images}?seed=${wanted.seed}`;
   const source = await store.upsertSource(project, { kind: 'bench-data', uri, settings: {} });
   const shape: Shape = { ...wanted, project: project.id, source: { id: source.id, kind: source.kind } };
-  let containers = 0;
-  for (let from = 0; from < shape.images; from += BATCH) {
-    if (options.signal.aborted) throw interrupted(from);
-    const images: ImageObservation[] = [];
-    const running: Container[] = [];
-    for (let n = from; n < Math.min(from + BATCH, shape.images); n += 1) {
-      images.push(imageAt(shape, n));
-      running.push(...containersAt(shape, n));
-    }
-    await store.ingestImages(project, shape.source, images);
-    await store.ingestContainers(project, shape.source, running);
-    containers += running.length;
-    options.onProgress({ phase: IMAGES, done: from + images.length, of: shape.images });
+  const engine = await openEngine(options.place);
+  try {
+    const progress = (state: BulkProgress) => options.onProgress(progressOf(state, shape));
+    return await bulkLoad(engine, project, batches(shape, options.signal), { progress });
+  } finally {
+    await engine.close();
   }
-  return { images: shape.images, containers };
+}
+
+function* batches(shape: Shape, signal: AbortSignal): Generator<BulkBatch> {
+  const order = orderById(shape);
+  for (let from = 0; from < order.length; from += BATCH) {
+    if (signal.aborted) throw interrupted(from);
+    const part = Array.from(order.subarray(from, from + BATCH));
+    yield {
+      source: shape.source,
+      images: part.map((n) => imageAt(shape, n)),
+      containers: part.flatMap((n) => containersAt(shape, n)),
+    };
+  }
+}
+
+function progressOf({ stage, images, indexes, indexesTotal }: BulkProgress, shape: Shape): FillProgress {
+  return stage === 'rows' ? { stage, done: images, of: shape.images } : { stage, done: indexes, of: indexesTotal };
 }
 
 async function requireEmpty(store: Store, project: Project): Promise<void> {

@@ -42,9 +42,14 @@ export function imageAt(shape: Shape, n: number): ImageObservation {
   const random = new Random(Math.imul(shape.seed, 2_654_435_761) + n);
   const createdAt = END - Math.floor(random.next() * 1_000 * DAY) - n;
   const updatedAt = Math.min(END, createdAt + Math.floor(random.next() * 30 * DAY));
-  return n % 10 === 3
+  return isVirtualMachine(n)
     ? virtualMachine(shape, n, random, createdAt, updatedAt)
     : container(shape, n, random, createdAt, updatedAt);
+}
+
+/** The id of the n-th image, without the rest of it. */
+export function idAt(shape: Shape, n: number): Id {
+  return isVirtualMachine(n) ? virtualMachineId(shape, n) : imageId(shape.project, digestOf('manifest', n, 0));
 }
 
 /** The containers of the n-th image: ten for one image in ten, else none. */
@@ -183,6 +188,14 @@ function platformOf(
   };
 }
 
+function isVirtualMachine(n: number): boolean {
+  return n % 10 === 3;
+}
+
+function virtualMachineId(shape: Shape, n: number): Id {
+  return nameId(shape.project, `vm ${n}`);
+}
+
 function virtualMachine(
   shape: Shape,
   n: number,
@@ -194,7 +207,7 @@ function virtualMachine(
   const size = 200_000_000 + Math.floor(random.next() ** 2 * 20e9);
   return {
     kind: 'vm',
-    id: nameId(shape.project, `vm ${n}`),
+    id: virtualMachineId(shape, n),
     digest: null,
     size,
     labels: [

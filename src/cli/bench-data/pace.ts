@@ -1,24 +1,23 @@
 /** How far a fill is. */
 export interface FillProgress {
-  /** What is being done: images are written, or indexes are built over them. */
-  readonly phase: string;
+  /** Rows are written, then indexes built over them, then what met something loaded before is taken in. */
+  readonly stage: 'rows' | 'indexes' | 'conflicts' | 'done';
   readonly done: number;
   readonly of: number;
 }
 
-/** One line: how far, how fast, how long still (as long as the rate says something about the rest). */
-export function pace({ phase, done, of }: FillProgress, seconds: number): string {
-  const percent = of === 0 ? 100 : Math.floor((done / of) * 100);
-  const parts = [`${phase}: ${done}/${of} (${percent} %)`];
-  if (phase === IMAGES && done > 0 && seconds > 0) {
+/** What each stage counts. */
+const NAMES = { rows: 'images', indexes: 'indexes', conflicts: 'taking in what met', done: 'indexes' } as const;
+
+/** One line: how far, how fast, how long still as far as the rate of the rows says something about it. */
+export function pace({ stage, done, of }: FillProgress, seconds: number): string {
+  const parts = [`${NAMES[stage]} ${done}/${of}`];
+  if (stage === 'rows' && done > 0 && seconds > 0) {
     const rate = done / seconds;
-    parts.push(`${Math.round(rate)}/s`, `${duration((of - done) / rate)} left`);
+    parts.push(`${Math.round(rate)}/s`, `${duration((of - done) / rate)} and the indexes left`);
   } else parts.push(`${duration(seconds)} so far`);
   return parts.join(', ');
 }
-
-/** The phase in which images are written. */
-export const IMAGES = 'images';
 
 function duration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -34,6 +34,7 @@ export function benchDataCommand(program: Command): void {
         project,
         { images, seed },
         {
+          place: settings.database === undefined ? { data: settings.data } : { database: settings.database },
           signal,
           onProgress(state) {
             const text = pace(state, (performance.now() - startedAt) / 1000);

@@ -65,6 +65,9 @@ export function sourceSettings(settings: Settings, secrets: Readonly<Record<stri
     registryCa: settings['registry-ca'],
     registryHttp: settings['registry-http'],
     registryCredentials: Object.fromEntries(credentials),
+    trustedRealms: Object.fromEntries(
+      Object.entries(settings['registry-realm']).map(([host, realm]) => [host, realm.split(' ')]),
+    ),
     dockerConfig: settings['docker-config'] ?? null,
     concurrency: settings['registry-concurrency'],
     allowNetworks: settings['allow-network'],

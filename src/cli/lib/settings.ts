@@ -32,6 +32,7 @@ export interface Settings {
   readonly 'registry-ca': readonly string[];
   readonly 'registry-http': readonly string[];
   readonly 'registry-credentials': Readonly<Record<string, string>>;
+  readonly 'registry-realm': Readonly<Record<string, string>>;
   readonly 'registry-concurrency': number;
   readonly 'docker-config': string | undefined;
   readonly 'allow-network': readonly string[];
@@ -126,6 +127,12 @@ export const SETTINGS: readonly Setting[] = [
     about: 'Credentials of a registry (repeatable; better in the configuration file)',
   },
   {
+    key: 'registry-realm',
+    value: 'map',
+    argument: 'HOST=TOKENHOST',
+    about: 'Token server on another host that may get the credentials of a registry (repeatable)',
+  },
+  {
     key: 'registry-concurrency',
     value: 'number',
     argument: 'N',
@@ -170,6 +177,7 @@ const DEFAULTS: Settings = {
   'registry-ca': [],
   'registry-http': [],
   'registry-credentials': {},
+  'registry-realm': {},
   'registry-concurrency': 8,
   'docker-config': undefined,
   'allow-network': [],

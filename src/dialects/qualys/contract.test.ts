@@ -45,7 +45,7 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
       digest: SHA('c'),
       platforms: platform('C', 'cccc', 1718000000000),
       references: ['registry.example.com:5000/team/api:1.4', 'registry.example.com:5000/team/api:latest'],
-      labels: [['env', 'prod']],
+      labels: { env: 'prod' },
       updatedAt: ms(1722000000000),
       scan: { ...scan, operatingSystem: 'Ubuntu Linux 22.04.4' },
     });
