@@ -15,3 +15,8 @@ export function indexedKey(key: string): string {
 export function indexedValue(value: string): string {
   return cutBytes(value, INDEXED_BYTES.value);
 }
+
+/** Whether the folded twin of a text in a tag table is the text's own folding, whatever was cut off it. */
+export function foldsAsStored(text: string): boolean {
+  return text.length * 3 <= INDEXED_BYTES.key || Buffer.byteLength(text) < INDEXED_BYTES.key - 3;
+}

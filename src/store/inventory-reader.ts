@@ -8,6 +8,7 @@ import { grouper } from './read/group.ts';
 import { lister } from './read/list.ts';
 import { preparer } from './read/prepare.ts';
 import { createRecordReader } from './read/records.ts';
+import { isMissingIndex } from './read/missing-index.ts';
 import type { InventoryReader } from './store.ts';
 
 /** Reads of the inventory, and the word that this process wrote to it. */
@@ -26,10 +27,21 @@ export function createInventoryReader(engine: Engine): InventoryReading {
   const { group } = grouper(context, prepared);
   return {
     ...createRecordReader(engine),
-    list,
-    count,
-    group,
+    list: (project, request) => withoutMissingIndex(() => list(project, request)),
+    count: (project, entity, where, options) => withoutMissingIndex(() => count(project, entity, where, options)),
+    group: (project, request) => withoutMissingIndex(() => group(project, request)),
     generation: generations.of,
     noteWrite: generations.noteWrite,
   };
+
+  /** A bulk load takes indexes away for a while: then the database finds its own way, slowly. */
+  async function withoutMissingIndex<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isMissingIndex(error)) throw error;
+      context.dropHints();
+      return read();
+    }
+  }
 }

@@ -13,6 +13,7 @@ export interface Finder {
   /** What the conditions of `where` are about. */
   readonly of: RelationName;
   readonly only?: 'labels' | 'tags' | 'current';
+  readonly index?: string;
   /** Columns that choose the index, in its order. */
   readonly lookups: readonly Lookup[];
   /** The index is the table's primary key, which begins with project and bucket. */
@@ -32,15 +33,20 @@ export interface Finder {
  */
 export type Access =
   | { readonly kind: 'order' }
-  | {
-      readonly kind: 'arms';
-      readonly table: string;
-      readonly columns: readonly string[];
-      readonly filters: readonly string[];
-      readonly arms: number;
-    }
+  | Arms
   | { readonly kind: 'ids'; readonly finder: Finder }
   | { readonly kind: 'empty' };
+
+export interface Arms {
+  readonly kind: 'arms';
+  /** The entity's table, or one that has copies of its order keys. */
+  readonly table: string;
+  readonly index: string;
+  /** Columns that choose the index, and columns that only filter; each arm has a value for each. */
+  readonly columns: readonly string[];
+  readonly filters: readonly string[];
+  readonly arms: number;
+}
 
 /** A chosen access with its values. Plans of one shape are equal as JSON but for the values. */
 export interface Plan {

@@ -1,7 +1,8 @@
 import type { Plan } from './access.ts';
 import type { Condition, Leaf } from './condition.ts';
 import { MOST_PAIRS } from './dictionary.ts';
-import { carriesOrder, equalsOf, type Question, without } from './question.ts';
+import { orderIndex } from './order-index.ts';
+import { equalsOf, type Question, without } from './question.ts';
 import { columnOf } from './relations.ts';
 
 /** Walks an index on an own column that is asked to equal one of a few values and has the order behind it. */
@@ -26,10 +27,11 @@ export function armsOfValues(
 ): Plan | undefined {
   const { entity, keys } = question;
   const column = leaf.variant === 'fold' ? `${columnOf(entity, leaf.field)}_fold` : columnOf(entity, leaf.field);
-  if (!keys || !carriesOrder(entity, [column], keys)) return undefined;
+  const index = keys && orderIndex(entity, [column], keys);
+  if (!index) return undefined;
   return {
     entity,
-    access: { kind: 'arms', table: entity, columns: [column], filters: [], arms: found.length },
+    access: { kind: 'arms', table: entity, index, columns: [column], filters: [], arms: found.length },
     values: found,
     rest,
     stable: false,

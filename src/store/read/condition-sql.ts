@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type EntityName, RELATIONS, type RelationName } from '../../query/catalogue.ts';
-import { type Condition, parts } from './condition.ts';
+import { type Condition, type Leaf, parts } from './condition.ts';
 import { countSql, leafSql } from './leaf-sql.ts';
 import { type Source, sourceOf } from './relations.ts';
 import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
@@ -64,9 +64,19 @@ export function relationRows(
   const conditions = allOf([
     linkSql(writer, source, alias, scope.alias, free),
     onlySql(writer, source, alias),
-    ...parts(where).map((part) => conditionSql(writer, part, { of: relation, alias })),
+    ...parts(where).map((part) =>
+      part.kind === 'test' && isInTagKey(part, source)
+        ? leafSql(writer, part, relation, alias, true)
+        : conditionSql(writer, part, { of: relation, alias }),
+    ),
   ]);
   return { alias, link: source.link, table, conditions, sql: sql`from ${table} where ${conditions}` };
+}
+
+/** Label keys and values are the end of the key of a tag table: with the row's own key they find one entry. */
+function isInTagKey(leaf: Leaf, { only }: Source): boolean {
+  const isTag = only === 'labels' || only === 'tags';
+  return isTag && leaf.variant === 'plain' && !leaf.negated && leaf.check.op === 'eq';
 }
 
 /** Only entities have relations; the check of the predicate has seen to it. */
@@ -81,7 +91,7 @@ export function onlySql(writer: SqlWriter, source: Pick<Source, 'only'>, alias: 
     case 'labels':
       return sql`${column(writer, alias, 'key', false)} <> ''`;
     case 'tags':
-      return sql`${column(writer, alias, 'key', false)} = ''`;
+      return sql`${sql.ref(`${alias}.key`)} = ''`;
     case 'current':
       return sql`${column(writer, alias, 'closed_at', false)} is null`;
     default:

@@ -1,6 +1,6 @@
 import type { Project } from '../../domain/credential.ts';
 import type { Id } from '../../domain/id.ts';
-import type { Engine } from '../engine.ts';
+import type { Capabilities, Engine } from '../engine.ts';
 import { Lru } from './lru.ts';
 import { fill, type SlotValues, type Template, toTemplate } from './slots.ts';
 import type { Sql } from './writer.ts';
@@ -8,6 +8,10 @@ import type { Sql } from './writer.ts';
 /** What all reads share: the engine, the compiled statements, and answers kept until the inventory changes. */
 export interface ReadContext {
   readonly engine: Engine;
+  /** What statements are written for; without index hints while an index is missing. */
+  capabilities(): Capabilities;
+  /** Goes without index hints for a while: an index is not there (a bulk load builds it anew). */
+  dropHints(): void;
   /** The project's generation; at once where the engine can. */
   generation(project: Project): number | Promise<number>;
   /** A statement of a shape, compiled on first use. */
@@ -23,6 +27,8 @@ export interface ReadContext {
 const NONE: readonly unknown[] = [];
 const STATEMENTS = 2_000;
 const ANSWERS = 5_000;
+/** How long an index that was missing is not asked for. */
+const HINTLESS_MS = 30_000;
 
 export function readContext(engine: Engine, generation: ReadContext['generation']): ReadContext {
   const templates = new Lru<string, Template>(STATEMENTS);
@@ -32,10 +38,20 @@ export function readContext(engine: Engine, generation: ReadContext['generation'
     { readonly project: readonly unknown[]; readonly bucket: readonly unknown[]; readonly of: Project }
   >();
 
-  return { engine, generation, template, run, runTemplate, kept };
+  let hintsFrom = 0;
+  const withoutHints: Capabilities = { ...engine.capabilities, indexHints: false };
+  return { engine, capabilities, dropHints, generation, template, run, runTemplate, kept };
+
+  function capabilities(): Capabilities {
+    return performance.now() < hintsFrom ? withoutHints : engine.capabilities;
+  }
+
+  function dropHints(): void {
+    hintsFrom = performance.now() + HINTLESS_MS;
+  }
 
   function template(project: Project, shape: unknown, build: () => Sql): Template {
-    const key = `${project.bucketCount} ${JSON.stringify(shape)}`;
+    const key = `${project.bucketCount} ${capabilities().indexHints} ${JSON.stringify(shape)}`;
     const known = templates.get(key);
     if (known) return known;
     const made = toTemplate(build().compile(engine.sql));

@@ -8,7 +8,6 @@ import type { Plan } from './access.ts';
 import { parts } from './condition.ts';
 import type { ReadContext } from './context.ts';
 import { isCounted, resolvePairs } from './dictionary.ts';
-import { finderSql } from './page-sql.ts';
 import { planRows } from './plan-rows.ts';
 import type { Prepared, Preparer } from './prepare.ts';
 import { slot } from './slots.ts';
@@ -36,7 +35,7 @@ export function counter(context: ReadContext, preparer: Preparer) {
     if (condition.kind === 'true') {
       return context.kept(project, 'all', entity, async () => {
         const build = () => {
-          const writer = sqlWriter(context.engine.capabilities, project.bucketCount);
+          const writer = sqlWriter(context.capabilities(), project.bucketCount);
           return sql`select cast(sum(r.count) as bigint) as n from row_count as r where ${inProject(writer, 'r', true)} and r.entity = ${sql.lit(entity)}`;
         };
         const rows = await context.run<{ n: number | null }>(project, ['all', entity], build, {});
@@ -74,13 +73,8 @@ export function counter(context: ReadContext, preparer: Preparer) {
 }
 
 function countSql(context: ReadContext, prepared: Prepared, plan: Plan, capped: boolean): Sql {
-  const writer = sqlWriter(context.engine.capabilities, prepared.project.bucketCount);
-  const { access, rest } = plan;
   const limit = capped ? sql` limit ${slot('number', 0)}` : sql``;
-  if (access.kind === 'ids' && rest.kind === 'true') {
-    return sql`select count(*) as n from (${finderSql(writer, access.finder, prepared.entity)}${limit}) as f`;
-  }
-  const { tables, conditions } = planRows(context, prepared, plan, true);
+  const { tables, conditions } = planRows(context, prepared, plan, true, true);
   const rows = sql`from ${tables} where ${conditions}`;
   return capped
     ? sql`select count(*) as n from (select 1 as one ${rows}${limit}) as c`

@@ -9,7 +9,9 @@ import { inProject, sqlWriter } from './writer.ts';
 /** A label or tag as it is stored, and how many rows of the entity carry it. */
 export interface Pair {
   readonly key: string;
+  readonly key_fold: string;
   readonly value: string;
+  readonly value_fold: string;
   readonly count: number;
 }
 
@@ -56,12 +58,12 @@ function pairsSql(
   where: Condition,
 ) {
   // Here any condition may choose the index.
-  const writer = sqlWriter({ ...context.engine.capabilities, unindexed: '' }, project.bucketCount);
+  const writer = sqlWriter({ ...context.capabilities(), unindexed: '' }, project.bucketCount);
   const tests = conditionSql(writer, where, { of: relation, alias: 'd' });
   const only = onlySql(writer, { only: relation === 'label' ? 'labels' : 'tags' }, 'd');
   const here = sql`${inProject(writer, 'd', true)} and ${sql.ref('d.entity')} = ${sql.lit(entity)} and ${only} and ${tests} and ${sql.ref('d.count')} > 0`;
   const limit = sql.lit(MOST_PAIRS + 1);
   return project.bucketCount === 1
-    ? sql`select d.key, d.value, d.count from tag_count as d where ${here} limit ${limit}`
-    : sql`select d.key, d.value, cast(sum(d.count) as bigint) as count from tag_count as d where ${here} group by d.key, d.value limit ${limit}`;
+    ? sql`select d.key, d.key_fold, d.value, d.value_fold, d.count from tag_count as d where ${here} limit ${limit}`
+    : sql`select d.key, d.key_fold, d.value, d.value_fold, cast(sum(d.count) as bigint) as count from tag_count as d where ${here} group by d.key, d.key_fold, d.value, d.value_fold limit ${limit}`;
 }

@@ -28,14 +28,20 @@ export function groupSql(context: ReadContext, question: Question, plan: Plan, s
   const { project, entity } = question;
   const { columns } = shape;
   // Aliases of the joined rows must not meet those inside the plan's conditions.
-  const writer: SqlWriter = { ...sqlWriter(context.engine.capabilities, project.bucketCount), alias: prefixed('g') };
+  const writer: SqlWriter = { ...sqlWriter(context.capabilities(), project.bucketCount), alias: prefixed('g') };
   const driving = plan.access.kind === 'ids' ? -1 : columns.findIndex((column) => column.kind === 'label');
   const joined = columns.map((column, index) => {
     if (column.kind === 'own') return undefined;
     const relation = column.kind === 'label' ? 'label' : column.relation;
     return relationRows(writer, relation, TRUE, { of: entity, alias: 'e' }, index === driving);
   });
-  const rows = planRows(context, question, plan, driving < 0);
+  const rows = planRows(
+    context,
+    question,
+    plan,
+    driving < 0,
+    columns.every((column) => column.kind === 'label'),
+  );
   const first = joined[driving];
   const tables = [first?.table, rows.tables, ...joined.filter((one) => one && one !== first).map((one) => one!.table)];
   const values = columns.map((column, index) => groupValue(column, joined[index]));
@@ -70,7 +76,7 @@ export function groupSql(context: ReadContext, question: Question, plan: Plan, s
 
 /** The groups of one label over all rows, from the dictionary. */
 export function labelCountsSql(context: ReadContext, { project, entity }: Question, shape: GroupShape): Sql {
-  const writer = sqlWriter({ ...context.engine.capabilities, unindexed: '' }, project.bucketCount);
+  const writer = sqlWriter({ ...context.capabilities(), unindexed: '' }, project.bucketCount);
   const [label] = shape.columns;
   const key = label?.kind === 'label' ? slot('where', label.key) : sql`''`;
   const rows = sql`from tag_count as d where ${inProject(writer, 'd', true)} and d.entity = ${sql.lit(entity)} and d.key_fold = ${key} and d.key <> '' and d.count > 0`;

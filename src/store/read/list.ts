@@ -92,13 +92,13 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
   function page(prepared: PreparedList, plan: Plan, part: PagePart): Promise<RawRow[]> {
     const { segment, select, after, skip, limit } = part;
     const nulls = after?.map((value) => value === null);
-    const name = `${segment}${select}${skip > 0 ? 'o' : ''}${nulls ? nulls.map(Number).join('') : ''}`;
+    const name = `${context.capabilities().indexHints ? 'h' : ''}${segment}${select}${skip > 0 ? 'o' : ''}${nulls ? nulls.map(Number).join('') : ''}`;
     let template = prepared.templates.get(name);
     if (!template) {
       const { project, entity, keys } = prepared;
       const { access, rest } = plan;
       const shape = { entity, access, rest, keys, segment, after: nulls, skip: skip > 0, select };
-      const writer = sqlWriter(context.engine.capabilities, project.bucketCount);
+      const writer = sqlWriter(context.capabilities(), project.bucketCount);
       template = context.template(project, ['page', shape], () => pageSql(writer, shape));
       prepared.templates.set(name, template);
     }

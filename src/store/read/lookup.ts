@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { type EntityName, findField, type RelationName } from '../../query/catalogue.ts';
 import { fold } from '../../query/predicate.ts';
+import { foldsAsStored } from '../indexed-text.ts';
 import { tableNamed } from '../tables.ts';
 import type { Finder, Lookup, Plan } from './access.ts';
 import { type Condition, parts, TRUE } from './condition.ts';
 import type { ReadContext } from './context.ts';
 import { MOST_PAIRS } from './dictionary.ts';
-import { finderConditions } from './page-sql.ts';
+import { finderRows } from './finder-sql.ts';
 import { equalsOf, type Question } from './question.ts';
 import { columnOf, sourceOf } from './relations.ts';
 import { sqlWriter } from './writer.ts';
@@ -54,7 +55,7 @@ function finderOf(
     }
   }
   const tests = where.kind === 'true' && conditions.length === 1 ? conditions[0]! : where;
-  let best: { lookups: Lookup[]; range: string | undefined } | undefined;
+  let best: { index: string; lookups: Lookup[]; range: string | undefined; score: number } | undefined;
   const { indexes } = tableNamed(from.table);
   // A container's image is part of its key, behind the bucket.
   const imageId = equal.get('image_id');
@@ -62,7 +63,7 @@ function finderOf(
     const finder = { ...from, lookups: [{ column: 'image_id', values: imageId.length }], byKey: true, where: tests };
     return { finder, values: imageId };
   }
-  for (const { columns } of indexes) {
+  for (const { name, columns } of indexes) {
     const lookups: Lookup[] = [];
     for (const column of columns.slice(1)) {
       const found = equal.get(column);
@@ -71,12 +72,13 @@ function finderOf(
     }
     const range = ranges.get(columns[1 + lookups.length] ?? '');
     const score = lookups.length * 2 + (range === undefined ? 0 : 1);
-    if (score > (best ? best.lookups.length * 2 + (best.range === undefined ? 0 : 1) : 0)) best = { lookups, range };
+    if (score > (best?.score ?? 0)) best = { index: name, lookups, range, score };
   }
   if (!best) return undefined;
   return {
     finder: {
       ...from,
+      index: best.index,
       lookups: best.lookups,
       ...(best.range === undefined ? {} : { range: best.range }),
       where: tests,
@@ -92,7 +94,7 @@ function columnsOf(of: RelationName, part: Condition, values: readonly unknown[]
   const column = columnOf(of, part.field);
   if (part.variant === 'fold') return [[`${column}_fold`, found]];
   const own: [string, readonly unknown[]] = [column, found];
-  if (findField(of, part.field)?.fold !== true) return [own];
+  if (findField(of, part.field)?.fold !== true || !found.every((value) => foldsAsStored(value as string))) return [own];
   return [own, [`${column}_fold`, [...new Set(found.map((value) => fold(value as string)))]]];
 }
 
@@ -115,9 +117,9 @@ export async function foundAtMost(
   const { finder } = plan.access;
   const { project, values } = question;
   return context.kept(project, 'few', [finder, plan.values, values, most], async () => {
-    const writer = sqlWriter(context.engine.capabilities, project.bucketCount);
+    const writer = sqlWriter(context.capabilities(), project.bucketCount);
     const build = () =>
-      sql`select count(*) as n from (select 1 as one from ${sql.table(finder.table)} as x where ${finderConditions(writer, finder)} limit ${sql.lit(most + 1)}) as f`;
+      sql`select count(*) as n from (select 1 as one ${finderRows(writer, finder)} limit ${sql.lit(most + 1)}) as f`;
     const rows = await context.run<{ n: number }>(project, ['few', finder, most], build, {
       where: values,
       access: plan.values,

@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import type { EntityName } from '../../query/catalogue.ts';
-import { tableNamed } from '../tables.ts';
-import type { Access, Finder } from './access.ts';
-import { type Condition, parts } from './condition.ts';
-import { conditionSql, onlySql, relationRows } from './condition-sql.ts';
+import type { Access } from './access.ts';
+import type { Condition } from './condition.ts';
+import { conditionSql, relationRows } from './condition-sql.ts';
+import { finderSql, keyColumns } from './finder-sql.ts';
 import { keysetSql, orderSql, type Segment } from './keyset.ts';
-import { idText, leafSql } from './leaf-sql.ts';
+import { idText } from './leaf-sql.ts';
 import type { OrderKey } from './order.ts';
-import { columnOf, ENTITY_KEY } from './relations.ts';
+import { orderIndex } from './order-index.ts';
+import { columnOf, standInOf } from './relations.ts';
 import { rowColumns } from './rows.ts';
 import { slot } from './slots.ts';
-import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
+import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns, tableAs } from './writer.ts';
 
 /** Everything that shapes the statement of a page. */
 export interface PageShape {
@@ -46,12 +47,7 @@ export function pageSql(writer: SqlWriter, shape: PageShape): Sql {
 function isDirect({ entity, access, keys }: PageShape): boolean {
   if (keys.some((key) => key.over)) return false;
   if (access.kind === 'arms') return access.arms === 1;
-  return access.kind === 'order' && hasOrderIndex(entity, keys);
-}
-
-/** Whether an index of the entity begins with the first order key. */
-export function hasOrderIndex(entity: EntityName, keys: readonly OrderKey[]): boolean {
-  return tableNamed(entity).indexes.some((index) => index.columns[1] === keys[0]?.column);
+  return access.kind === 'order' && orderIndex(entity, [], keys) !== undefined;
 }
 
 function directPage(writer: SqlWriter, shape: PageShape): Sql {
@@ -59,10 +55,8 @@ function directPage(writer: SqlWriter, shape: PageShape): Sql {
   const row = rowColumns(writer, entity, 'e');
   const drive = access.kind === 'arms' && access.table !== entity ? 't' : 'e';
   const values = shape.keys.map((key) => sql.ref(`${drive}.${key.column}`));
-  const tables =
-    drive === 't'
-      ? sql`${sql.table((access as { table: string }).table)} as t cross join ${sql.table(entity)} as e`
-      : sql`${sql.table(entity)} as e`;
+  const rows = drivingTable(writer, shape);
+  const tables = drive === 't' ? sql`${rows} cross join ${sql.table(entity)} as e` : rows;
   const conditions = [
     ...walkConditions(writer, shape, 0, values),
     drive === 't' ? joined(writer, entity) : undefined,
@@ -77,12 +71,13 @@ function keyRows(writer: SqlWriter, shape: PageShape): Sql {
   const { access, entity, keys, segment } = shape;
   const outer = keys.map((_, index) => sql.ref(`k.k${index}`));
   if (access.kind === 'arms' && access.arms > 1) {
-    // Rows found twice are one: the copies of the order keys are equal.
+    // A row with several of the labels is found by each, and is one: the copies of the order keys are equal.
     const arms = Array.from(
       { length: access.arms },
       (_, arm) => sql`select * from (${walk(writer, shape, arm, ARM_LIMIT)}) as ${sql.ref(`a${arm}`)}`,
     );
-    return sql`select * from (${sql.join(arms, sql` union `)}) as k order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
+    const union = access.table === entity ? sql` union all ` : sql` union `;
+    return sql`select * from (${sql.join(arms, union)}) as k order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
   }
   if (!keys.some((key) => key.over)) return walk(writer, shape, 0, limitOf(shape));
   const all = sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(orderValues(writer, shape, 'e'))])} from ${fromRows(writer, shape)} where ${allOf([...rowConditions(writer, shape), restOf(writer, shape)])}`;
@@ -99,7 +94,7 @@ function walk(writer: SqlWriter, shape: PageShape, arm: number, limit: Sql): Sql
     const rest = restOf(writer, shape);
     const entityRow = rest ? sql` cross join ${sql.table(entity)} as e` : sql``;
     const conditions = [...walkConditions(writer, shape, arm, values), rest && joined(writer, entity), rest];
-    return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${sql.table(access.table)} as t${entityRow} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
+    return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${drivingTable(writer, shape)}${entityRow} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
   }
   const values = orderValues(writer, shape, 'e');
   const conditions = [...walkConditions(writer, shape, arm, values), restOf(writer, shape)];
@@ -127,9 +122,16 @@ function rowConditions(writer: SqlWriter, { access, entity }: PageShape, arm = 0
   return [inProject(writer, drive, false), ...values];
 }
 
-function fromRows(writer: SqlWriter, { access, entity }: PageShape): Sql {
-  const rows = sql`${sql.table(entity)} as e`;
+function fromRows(writer: SqlWriter, shape: PageShape): Sql {
+  const { access, entity } = shape;
+  const rows = drivingTable(writer, shape);
   return access.kind === 'ids' ? sql`(${finderSql(writer, access.finder, entity)}) as f cross join ${rows}` : rows;
+}
+
+/** The table whose index is walked: `t` when it is another than the entity's own, `e`. */
+function drivingTable(writer: SqlWriter, { access, entity, keys }: PageShape): Sql {
+  if (access.kind === 'arms') return tableAs(writer, access.table, access.table === entity ? 'e' : 't', access.index);
+  return tableAs(writer, entity, 'e', access.kind === 'order' ? orderIndex(entity, [], keys) : undefined);
 }
 
 function joined(writer: SqlWriter, entity: EntityName): Sql {
@@ -140,35 +142,15 @@ function restOf(writer: SqlWriter, { rest, entity }: Pick<PageShape, 'rest' | 'e
   return rest.kind === 'true' ? undefined : conditionSql(writer, rest, { of: entity, alias: 'e' });
 }
 
-/** Keys of the rows an index finds, each once. */
-export function finderSql(writer: SqlWriter, finder: Finder, entity: EntityName): Sql {
-  return sql`select distinct ${sql.join(keyReferences(entity, 'x'))} from ${sql.table(finder.table)} as x where ${finderConditions(writer, finder)}`;
-}
-
-/** The conditions of a finder on its table `x`. */
-export function finderConditions(writer: SqlWriter, finder: Finder): Sql {
-  let used = 0;
-  const lookups = finder.lookups.map(({ column: name, values }) => {
-    const slots = Array.from({ length: values }, (_, index) => slot('access', used + index));
-    used += values;
-    const reference = sql.ref(`x.${name}`);
-    return values === 1 ? sql`${reference} = ${slots[0]}` : sql`${reference} in (${sql.join(slots)})`;
-  });
-  const tests = parts(finder.where).map((part) =>
-    part.kind === 'test' && part.field === finder.range
-      ? leafSql(writer, part, finder.of, 'x', true)
-      : conditionSql(writer, part, { of: finder.of, alias: 'x' }),
-  );
-  return allOf([inProject(writer, 'x', finder.byKey === true), ...lookups, onlySql(writer, finder, 'x'), ...tests]);
-}
-
 function orderValues(writer: SqlWriter, shape: PageShape, alias: string): Sql[] {
   return shape.keys.map((key) => {
     if (!key.over) return sql.ref(`${alias}.${key.column}`);
     const { relation, where, field, pick } = key.over;
     const rows = relationRows(writer, relation, where, { of: shape.entity, alias });
     if (pick === 'count') return sql`(select count(*) ${rows.sql})`;
-    const reference = sql.ref(`${rows.alias}.${columnOf(relation, field)}`);
+    const stored = sql.ref(`${rows.alias}.${columnOf(relation, field)}`);
+    const standIn = standInOf(relation, field);
+    const reference = standIn === undefined ? stored : sql`nullif(${stored}, ${sql.lit(standIn)})`;
     const value =
       key.type === 'id'
         ? idText(reference)
@@ -178,10 +160,6 @@ function orderValues(writer: SqlWriter, shape: PageShape, alias: string): Sql[] 
     if (pick === 'distinct') return sql`(select count(distinct ${reference}) ${rows.sql})`;
     return sql`(select ${sql.raw(pick === 'least' ? 'min' : 'max')}(${value}) ${rows.sql})`;
   });
-}
-
-function keyColumns(entity: EntityName): readonly string[] {
-  return ['project_id', 'bucket', ...ENTITY_KEY[entity]];
 }
 
 function keyReferences(entity: EntityName, alias: string): Sql[] {

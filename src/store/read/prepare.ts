@@ -63,7 +63,7 @@ export function preparer(context: ReadContext) {
     const found = known.get(fingerprint);
     if (found) return found;
     const values: unknown[] = [];
-    const { capabilities } = context.engine;
+    const capabilities = context.capabilities();
     const { condition } = normalize(entity, where, now, capabilities, values);
     const keys = sort && resolveOrder(entity, sort, now, capabilities, values);
     const made = { project, entity, condition, values, keys, fingerprint };

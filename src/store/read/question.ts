@@ -1,6 +1,5 @@
 import type { Project } from '../../domain/credential.ts';
 import type { EntityName } from '../../query/catalogue.ts';
-import { tableNamed } from '../tables.ts';
 import { type Condition, join, parts } from './condition.ts';
 import type { OrderKey } from './order.ts';
 
@@ -19,18 +18,6 @@ export interface Question {
   readonly values: readonly unknown[];
   /** Undefined when the order does not matter (counting). */
   readonly keys: readonly OrderKey[] | undefined;
-}
-
-/** Whether an index of a table can be walked in the order, behind columns that are given. */
-export function carriesOrder(table: string, given: readonly string[], keys: readonly OrderKey[]): boolean {
-  const [first] = keys;
-  if (!first || keys.some((key) => key.over || key.direction !== first.direction)) return false;
-  const { columns, indexes } = tableNamed(table);
-  if (!keys.every((key) => columns.some((column) => column.name === key.column))) return false;
-  return indexes.some((index) => {
-    const behind = index.columns.slice(1);
-    return given.every((column, at) => behind[at] === column) && behind[given.length] === first.column;
-  });
 }
 
 /** The values a column is asked to equal one of; undefined for any other condition. */

@@ -1,15 +1,16 @@
 import type { EntityName } from '../../query/catalogue.ts';
 import { fold } from '../../query/predicate.ts';
-import { indexedKey, indexedValue } from '../indexed-text.ts';
+import { foldsAsStored } from '../indexed-text.ts';
 import type { Plan } from './access.ts';
 import { parts, type Some, TRUE } from './condition.ts';
 import type { Pair } from './dictionary.ts';
-import { carriesOrder, type Question, without } from './question.ts';
+import { orderIndex } from './order-index.ts';
+import { type Question, without } from './question.ts';
 
 /** A condition on labels or tags, and the pairs that satisfy it. `total` undefined: not counted. */
 export interface Pairs {
   readonly some: Some;
-  readonly pairs: readonly Pick<Pair, 'key' | 'value'>[];
+  readonly pairs: readonly Omit<Pair, 'count'>[];
   readonly total: number | undefined;
 }
 
@@ -24,7 +25,7 @@ const FOLDED = ['key_fold', 'value_fold'] as const;
 const EXACT = ['key', 'value'] as const;
 
 /** The one pair that a condition asks for in so many words; undefined when it is asked any other way. */
-export function exactPair(some: Some, values: readonly unknown[]): Pick<Pair, 'key' | 'value'> | undefined {
+export function exactPair(some: Some, values: readonly unknown[]): Omit<Pair, 'count'> | undefined {
   const asked = new Map<string, string>();
   for (const part of parts(some.where)) {
     if (part.kind !== 'test' || part.negated || part.variant !== 'plain' || part.check.op !== 'eq') return undefined;
@@ -34,17 +35,20 @@ export function exactPair(some: Some, values: readonly unknown[]): Pick<Pair, 'k
   const key = some.relation === 'tag' ? '' : asked.get('key');
   const value = asked.get('value');
   if (key === undefined || value === undefined || (key === '' && some.relation === 'label')) return undefined;
-  return { key, value };
+  // Where something may have been cut off, only the dictionary knows what the rest folds to.
+  if (!foldsAsStored(key) || !foldsAsStored(value)) return undefined;
+  return { key, key_fold: fold(key), value, value_fold: fold(value) };
 }
 
 /** Walks the tag table's index by each pair, when it has the list's order. */
 export function armsOfPairs(question: Question, found: Pairs): Plan | undefined {
   const { entity, condition, keys } = question;
   const table = TAG_TABLES[entity];
-  if (!table || !keys || !carriesOrder(table, FOLDED, keys)) return undefined;
+  const index = table && keys && orderIndex(table, FOLDED, keys);
+  if (!index) return undefined;
   return {
     entity,
-    access: { kind: 'arms', table, columns: FOLDED, filters: EXACT, arms: found.pairs.length },
+    access: { kind: 'arms', table, index, columns: FOLDED, filters: EXACT, arms: found.pairs.length },
     values: found.pairs.flatMap(pairValues),
     rest: without(condition, found.some),
     stable: false,
@@ -72,6 +76,6 @@ export function pairsFinder(question: Question, found: Pairs): Plan {
   };
 }
 
-function pairValues({ key, value }: Pick<Pair, 'key' | 'value'>): string[] {
-  return [indexedKey(fold(key)), indexedValue(fold(value)), key, value];
+function pairValues(pair: Omit<Pair, 'count'>): string[] {
+  return [pair.key_fold, pair.value_fold, pair.key, pair.value];
 }

@@ -5,7 +5,8 @@ import type { Condition, Leaf } from './condition.ts';
 import type { ReadContext } from './context.ts';
 import { MOST_PAIRS } from './dictionary.ts';
 import { leafSql } from './leaf-sql.ts';
-import { carriesOrder, type Question, without } from './question.ts';
+import { orderIndex } from './order-index.ts';
+import { type Question, without } from './question.ts';
 import { columnOf } from './relations.ts';
 import { inProject, type Sql, sqlWriter } from './writer.ts';
 
@@ -26,7 +27,7 @@ export async function armsOfTexts(
   // Jumping is a recursion, which a spread table refuses beyond one bucket (scale-out, section 3).
   if (!keys || project.bucketCount > 1) return undefined;
   for (const part of conjuncts) {
-    if (!isSearch(part) || !carriesOrder(entity, [columnOf(entity, part.field)], keys)) continue;
+    if (!isSearch(part) || !orderIndex(entity, [columnOf(entity, part.field)], keys)) continue;
     const found = await context.kept(project, 'texts', [entity, part, values], async () => {
       const distinct = await context.run<{ n: number }>(
         project,
@@ -59,7 +60,7 @@ function isSearch(part: Condition): part is Leaf {
 
 /** `v(value, n)`: the different values of a column in order, numbered, at most one more than are looked through. */
 function valuesOf({ context, question, leaf }: { context: ReadContext; question: Question; leaf: Leaf }): Sql {
-  const writer = sqlWriter(context.engine.capabilities, 1);
+  const writer = sqlWriter(context.capabilities(), 1);
   const column = sql.ref(`x.${columnOf(question.entity, leaf.field)}`);
   const rows = sql`from ${sql.table(question.entity)} as x where ${inProject(writer, 'x', false)}`;
   const first = sql`select min(${column}) as value, 1 as n ${rows}`;
@@ -72,7 +73,7 @@ function distinctCount(context: ReadContext, question: Question, leaf: Leaf): Sq
 }
 
 function matching(context: ReadContext, question: Question, leaf: Leaf): Sql {
-  const writer = sqlWriter(context.engine.capabilities, 1);
+  const writer = sqlWriter(context.capabilities(), 1);
   const name = columnOf(question.entity, leaf.field);
   const own = sql`${inProject(writer, 'x', false)} and ${sql.ref(`x.${name}`)} = v.value`;
   const folded =

@@ -33,6 +33,12 @@ export function column(writer: SqlWriter, alias: string, name: string, free: boo
     : sql`${sql.raw(writer.capabilities.unindexed)}${reference}`;
 }
 
+/** A table under an alias, walked by an index where the engine takes a hint. */
+export function tableAs(writer: SqlWriter, table: string, alias: string, index?: string): Sql {
+  const hint = index !== undefined && writer.capabilities.indexHints ? sql` indexed by ${sql.id(index)}` : sql``;
+  return sql`${sql.table(table)} as ${sql.ref(alias)}${hint}`;
+}
+
 /** Conditions that must all hold; `undefined` parts are left out. There is always at least one. */
 export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
   return sql.join(

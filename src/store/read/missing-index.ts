@@ -1,0 +1,6 @@
+import { isDatabaseError } from '../engines/database-error.ts';
+
+/** Whether a statement failed because an index it was to use is not there. */
+export function isMissingIndex(error: unknown): boolean {
+  return isDatabaseError(error, 'other') && /^no such index/.test(error.message);
+}
