@@ -195,7 +195,7 @@ function labelField(key: string): NativeField {
     at: { relation: 'label', field: 'value' },
     about: `Label ${key}`,
     say: (test: Test) => {
-      const named = compare('key', { op: 'eq', value: key, fold: true });
+      const named = compare('key', { op: 'eq', value: key });
       return some('label', test.op === 'exists' ? named : and(named, compare('value', test)));
     },
   };
