@@ -187,7 +187,7 @@ const DEFAULTS: Settings = {
 
 /** Gives a command the flags that concern it. */
 export function addSettings(command: Command): Command {
-  command.option('--config FILE', 'configuration file (YAML; its keys are the names of these flags)');
+  command.option('--config <FILE>', 'configuration file (YAML; its keys are the names of these flags)');
   for (const setting of SETTINGS) {
     if (setting.only && !setting.only.includes(command.name())) continue;
     const flag = `--${setting.key}${setting.argument ? ` <${setting.argument}>` : ''}`;
