@@ -1,3 +1,4 @@
+import { shellWord } from '../../domain/shell.ts';
 import type { Dialect } from '../dialect.ts';
 import { IMAGE_WORDS } from './fields.ts';
 import { parseFilter } from './parse.ts';
@@ -19,13 +20,9 @@ export function datadogWith(allowance: Allowance): Dialect {
     ],
     register: (app, services) => registerRoutes(app, services, allowance),
     curl: ({ baseUrl, id, secret }) =>
-      `curl -s -H ${quoted(`DD-API-KEY: ${id}`)} -H ${quoted(`DD-APPLICATION-KEY: ${secret}`)} ${quoted(`${baseUrl}/api/v2/container_images`)}`,
+      `curl -s -H ${shellWord(`DD-API-KEY: ${id}`)} -H ${shellWord(`DD-APPLICATION-KEY: ${secret}`)} ${shellWord(`${baseUrl}/api/v2/container_images`)}`,
   };
 }
 
 /** The dialect as the server mounts it. */
 export const datadog: Dialect = datadogWith(DEFAULT_ALLOWANCE);
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -1,3 +1,4 @@
+import { shellWord } from '../../domain/shell.ts';
 import type { Dialect } from '../dialect.ts';
 import { parseQuery } from './parse.ts';
 import { printQuery } from './print.ts';
@@ -30,5 +31,6 @@ export const glance: Dialect = {
   ],
   register: (app, services) => registerRoutes(app, services),
   rootDocument: (baseUrl) => Buffer.from(versionsDocument(baseUrl)),
-  curl: ({ baseUrl, id, secret }) => `curl -sS -u '${id}:${secret}' '${baseUrl}/v2/images?limit=25'`,
+  curl: ({ baseUrl, id, secret }) =>
+    `curl -sS -u ${shellWord(`${id}:${secret}`)} ${shellWord(`${baseUrl}/v2/images?limit=25`)}`,
 };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../domain/shell.ts';
 import type { Dialect } from '../dialect.ts';
 import { parse } from './parse.ts';
 import { print } from './print.ts';
@@ -24,8 +25,8 @@ export const huaweiHss: Dialect = {
         },
         scope: { project: { id: projectId } },
       },
-    }).replaceAll('"', '\\"');
-    const token = `curl -sS -o /dev/null -D - -H 'Content-Type: application/json' -d "${auth}" '${baseUrl}/v3/auth/tokens' | tr -d '\\r' | awk 'tolower($1)=="x-subject-token:"{print $2}'`;
-    return `curl -sS -H "X-Auth-Token: $(${token})" -H 'region: RegionOne' "${baseUrl}/v5/${projectId}/image/local/containers?limit=10"`;
+    });
+    const token = `curl -sS -o /dev/null -D - -H 'Content-Type: application/json' -d ${shellWord(auth)} ${shellWord(`${baseUrl}/v3/auth/tokens`)} | tr -d '\\r' | awk 'tolower($1)=="x-subject-token:"{print $2}'`;
+    return `curl -sS -H "X-Auth-Token: $(${token})" -H 'region: RegionOne' ${shellWord(`${baseUrl}/v5/${projectId}/image/local/containers?limit=10`)}`;
   },
 };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../domain/shell.ts';
 import type { Dialect } from '../dialect.ts';
 import { parse } from './parse.ts';
 import { print } from './print.ts';
@@ -15,7 +16,7 @@ export const qualys: Dialect = {
   ],
   register: registerRoutes,
   curl({ baseUrl, id, secret }) {
-    const token = `curl -sS -d "username=${id}" --data-urlencode "password=${secret}" -d token=true '${baseUrl}/auth'`;
-    return `curl -sS -H "Authorization: Bearer $(${token})" '${baseUrl}/csapi/v1.3/images?pageSize=10'`;
+    const token = `curl -sS --data-urlencode ${shellWord(`username=${id}`)} --data-urlencode ${shellWord(`password=${secret}`)} -d token=true ${shellWord(`${baseUrl}/auth`)}`;
+    return `curl -sS -H "Authorization: Bearer $(${token})" ${shellWord(`${baseUrl}/csapi/v1.3/images?pageSize=10`)}`;
   },
 };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../domain/shell.ts';
 import type { Dialect } from '../dialect.ts';
 import { parseQuery } from './parse.ts';
 import { printQuery } from './print.ts';
@@ -17,9 +18,5 @@ export const stackrox: Dialect = {
   ],
   register: registerRoutes,
   curl: ({ baseUrl, id, secret }) =>
-    `curl -s -u ${quoted(`${id}:${secret}`)} ${quoted(`${baseUrl}/v1/images?pagination.limit=25&pretty`)}`,
+    `curl -s -u ${shellWord(`${id}:${secret}`)} ${shellWord(`${baseUrl}/v1/images?pagination.limit=25&pretty`)}`,
 };
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
