@@ -48,13 +48,13 @@ export function serveCommand(program: Command): void {
     const main = await makeApp(session, settings, log, workers.wake);
     const apps: App[] = [main];
     try {
-      await main.http.listen(address);
+      await listen(main, address, '--listen');
       const baseUrl = settings['public-url'] ?? urlOf(main);
       process.stdout.write(`Stowage answers at ${baseUrl}\n`);
       for (const [id, at] of own) {
         const app = await makeApp(session, settings, log, workers.wake, id);
         apps.push(app);
-        await app.http.listen(at);
+        await listen(app, at, '--dialect-listen');
         process.stdout.write(`${id} alone answers at ${urlOf(app)}\n`);
       }
       const sources = await keep(session, given);
@@ -152,6 +152,18 @@ function parseAddress(text: string, flag: string): { host: string; port: number 
   const port = Number(groups?.['port']);
   if (!groups || port > 65_535) throw invalid('config.address', `${flag} is HOST:PORT, not "${text}".`, flag);
   return { host: (groups['host'] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+/** @throws StowageError `unavailable` that names the address and the flag to choose another with */
+async function listen(app: App, address: { host: string; port: number }, flag: string): Promise<void> {
+  try {
+    await app.http.listen(address);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on: ${message}`;
+    const at = `${address.host}:${address.port}`;
+    throw new StowageError('unavailable', 'listen', `${at} ${why}; choose another with ${flag}.`, { cause: error });
+  }
 }
 
 function dialectId(text: string): DialectId {
