@@ -1,5 +1,15 @@
 // Bundles the program and its worker threads into dist/, with every dependency inside: what `npm pack` ships needs only Node 24.
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, root } from './prepare.mjs';
@@ -23,14 +33,15 @@ function newest(folder) {
   return time;
 }
 
-export async function build() {
+/** Bundles into dist/, or into another folder. */
+export async function build(into = dist) {
   const esbuild = await import('esbuild');
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
+  rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: { stowage: 'src/cli/main.ts', worker: 'src/store/engines/sqlite/worker.ts' },
-    outdir: dist,
+    outdir: into,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -47,12 +58,13 @@ export async function build() {
     metafile: true,
     logLevel: 'warning',
   });
-  const program = join(dist, 'stowage.js');
+  const program = join(into, 'stowage.js');
   const text = readFileSync(program, 'utf8').replace(/^(#!.*\n)?/, '#!/usr/bin/env node\n');
   writeFileSync(program, text);
   chmodSync(program, 0o755);
-  writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(result.metafile));
-  if (existsSync(join(root, 'examples', 'images'))) cpSync(join(root, 'examples', 'images'), join(dist, 'examples'), { recursive: true });
+  writeFileSync(join(into, 'THIRD-PARTY.txt'), notices(result.metafile));
+  if (existsSync(join(root, 'examples', 'images')))
+    cpSync(join(root, 'examples', 'images'), join(into, 'examples'), { recursive: true });
 }
 
 /** Names, versions and licence texts of the packages that went into the bundle. */
@@ -75,6 +87,7 @@ function notices(metafile) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  install();
-  await build();
+  const into = process.argv[2];
+  if (into === undefined) install();
+  await build(into);
 }
