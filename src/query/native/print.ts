@@ -9,7 +9,7 @@ export function printNative(where: Predicate): Printed {
   const missing: string[] = [];
   const parts: string[] = [];
   for (const part of conjuncts(where)) {
-    const text = say(part);
+    const text = say(part, missing);
     if (text === undefined) missing.push(`The native language has no word for: ${describe(part)}`);
     else parts.push(part.kind === 'or' && conjuncts(where).length > 1 ? `(${text})` : text);
   }
@@ -17,39 +17,39 @@ export function printNative(where: Predicate): Printed {
   return { text: parts.join(' '), missing };
 }
 
-function say(part: Predicate): string | undefined {
+function say(part: Predicate, notes: string[]): string | undefined {
   switch (part.kind) {
     case 'and': {
-      const texts = part.of.map((inner) => wrap(inner, 'or'));
+      const texts = part.of.map((inner) => wrap(inner, 'or', notes));
       return texts.includes(undefined) ? undefined : texts.join(' ');
     }
     case 'or': {
-      const texts = part.of.map((inner) => wrap(inner, 'and'));
+      const texts = part.of.map((inner) => wrap(inner, 'and', notes));
       return texts.includes(undefined) ? undefined : texts.join(' OR ');
     }
     case 'not': {
-      const text = wrap(part.of, 'any');
+      const text = wrap(part.of, 'any', notes);
       return text === undefined ? undefined : `-${text}`;
     }
     case 'compare':
       if (part.field === 'running_count' && part.test.op === 'gt' && part.test.value === 0) return 'running:true';
       return sayTest(wordFor(undefined, part.field), part.test);
     case 'some':
-      return saySome(part);
+      return saySome(part, notes);
     default:
       return undefined;
   }
 }
 
-function wrap(part: Predicate, kind: 'and' | 'or' | 'any'): string | undefined {
-  const text = say(part);
+function wrap(part: Predicate, kind: 'and' | 'or' | 'any', notes: string[]): string | undefined {
+  const text = say(part, notes);
   if (text === undefined) return undefined;
   return part.kind === kind || (kind === 'any' && (part.kind === 'and' || part.kind === 'or')) ? `(${text})` : text;
 }
 
-function saySome(part: Predicate & { kind: 'some' }): string | undefined {
+function saySome(part: Predicate & { kind: 'some' }, notes: string[]): string | undefined {
   const { relation, where } = part;
-  if (relation === 'label') return sayLabel(where);
+  if (relation === 'label') return sayLabel(where, notes);
   if (relation === 'placement' && where.kind === 'compare') {
     const word = PLACEMENT_WORDS[where.field];
     return word === undefined ? undefined : sayTest(word, where.test);
@@ -65,13 +65,14 @@ const PLACEMENT_WORDS: Readonly<Record<string, string>> = {
   container_count: 'containers',
 };
 
-function sayLabel(where: Predicate): string | undefined {
+function sayLabel(where: Predicate, notes: string[]): string | undefined {
   const parts = conjuncts(where);
   const key = parts.find((part) => part.kind === 'compare' && part.field === 'key');
   const value = parts.find((part) => part.kind === 'compare' && part.field === 'value');
   if (key?.kind !== 'compare' || key.test.op !== 'eq' || parts.length !== (value ? 2 : 1)) return undefined;
   const word = `label.${String(key.test.value)}`;
   if (!/^[\w.-]+$/.test(word)) return undefined;
+  if (key.test.fold) notes.push(`The key of ${word} is compared to the letter here.`);
   return value?.kind === 'compare' ? sayTest(word, value.test) : `${word}:*`;
 }
 
