@@ -37,6 +37,8 @@ export function print(where: Predicate): Printed {
     else parts.push(part.kind === 'or' ? `(${text})` : text);
   }
   if (where.kind === 'none') missing.push('QQL cannot ask for nothing.');
+  if (parts.length > 0 && comparesWords(where))
+    missing.push('QQL compares text without regard to case by its words, so it may find more.');
   return { text: parts.join(' and '), missing };
 }
 
@@ -176,6 +178,23 @@ function plain(type: string, value: unknown): string {
 
 function bare(text: string): boolean {
   return /^[A-Za-z0-9][\w.:/@+-]*$/.test(text) && !/^(?:and|or|not|is)$/i.test(text) && !text.includes('..');
+}
+
+/** Whether some text is compared as a whole without regard to case, which QQL can only do word by word. */
+function comparesWords(part: Predicate): boolean {
+  switch (part.kind) {
+    case 'and':
+    case 'or':
+      return part.of.some(comparesWords);
+    case 'not':
+      return comparesWords(part.of);
+    case 'some':
+      return comparesWords(part.where);
+    case 'compare':
+      return (part.test.op === 'eq' || part.test.op === 'in') && part.test.fold === true;
+    default:
+      return false;
+  }
 }
 
 function describe(part: Predicate): string {
