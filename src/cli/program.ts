@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { STOWAGE_VERSION } from '../domain/version.ts';
 import { addCommand } from './commands/add.ts';
 import { benchDataCommand } from './commands/bench-data.ts';
+import { completionCommand } from './commands/completion.ts';
 import { containersCommand } from './commands/containers.ts';
 import { credentialsCommand } from './commands/credentials.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { imagesCommand } from './commands/images.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -28,7 +30,9 @@ export function makeProgram(): Command {
     credentialsCommand,
     projectsCommand,
     translateCommand,
+    doctorCommand,
     benchDataCommand,
+    completionCommand,
   ]) {
     add(program);
   }
