@@ -1,5 +1,5 @@
-import type { CompiledQuery } from 'kysely';
 import type { Builder } from './sql.ts';
+import type { Statement } from './statement.ts';
 
 /**
  * What differs between databases, declared. Code of the store asks a capability, never the name of an engine.
@@ -16,7 +16,15 @@ export interface Capabilities {
   /** Where NULL sorts without a word: `first` or `last` in ascending order. */
   readonly nullsAscending: 'first' | 'last';
   /** Column types of the DDL. */
-  readonly types: { readonly id: string; readonly text: string; readonly integer: string; readonly float: string; readonly boolean: string; readonly json: string; readonly bytes: string };
+  readonly types: {
+    readonly id: string;
+    readonly text: string;
+    readonly integer: string;
+    readonly float: string;
+    readonly boolean: string;
+    readonly json: string;
+    readonly bytes: string;
+  };
   /** Added to a text column in DDL so that it sorts by code point; '' when it does anyway. */
   readonly binaryCollation: string;
   /** Name of the function `(text, part)` that says where `part` begins, from 1; 0 when nowhere. */
@@ -35,8 +43,7 @@ export interface Capabilities {
   readonly keyOrdered: string;
 }
 
-/** A statement with its parameters, as kysely compiles it (or hand-made with the same shape). */
-export type Statement = Pick<CompiledQuery, 'sql' | 'parameters'>;
+export type { Statement };
 
 /** One open transaction. */
 export interface Transaction {

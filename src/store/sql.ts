@@ -18,7 +18,7 @@ import {
   SqliteAdapter,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { Statement } from './engine.ts';
+import type { Statement } from './statement.ts';
 
 /**
  * Tables as the builder sees them: any table, any column. Their shape is data (`tables.ts`), and what a statement
