@@ -8,6 +8,8 @@ import { migrate } from '../../src/store/migrations/run.ts';
 import { createRecordReader } from '../../src/store/read/records.ts';
 import { TABLES } from '../../src/store/tables.ts';
 import { T0 } from './fixtures.ts';
+import { recordStatements } from './record-statements.ts';
+import { assertRules } from './sql-rules/assert.ts';
 import { openTestEngine, type TestEngine } from './stores.ts';
 
 /** A store's inventory alone, with a clock that the test turns. */
@@ -28,11 +30,12 @@ export async function openInventory(kind: TestEngine): Promise<TestInventory> {
   const { engine, close } = await openTestEngine(kind);
   await migrate(engine, () => T0);
   const clock = { now: T0 };
+  const recorded = recordStatements(engine);
   const rows: TestInventory['rows'] = (table) => allRows(engine, table);
   return {
     engine,
-    write: createInventoryWriter(engine, { clock: () => clock.now }),
-    read: createRecordReader(engine),
+    write: createInventoryWriter(recorded.engine, { clock: () => clock.now }),
+    read: createRecordReader(recorded.engine),
     clock,
     rows,
     async generation(project) {
@@ -40,9 +43,12 @@ export async function openInventory(kind: TestEngine): Promise<TestInventory> {
       return Number(row?.['generation'] ?? 0);
     },
     async sound(project) {
-      expect(await checkInventory(engine, project)).toEqual([]);
+      expect(await checkInventory(recorded.engine, project)).toEqual([]);
     },
-    close,
+    async close() {
+      await close();
+      if (kind === 'postgres') assertRules(recorded.statements);
+    },
   };
 }
 

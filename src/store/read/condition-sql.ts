@@ -113,8 +113,8 @@ function linkSql(writer: SqlWriter, source: Source, alias: string, parent: strin
     case 'layer-of-content': {
       const shown = writer.alias();
       const same = allOf([
-        sameColumns(alias, parent, ['image_id']),
-        sameColumns(shown, parent, ['image_id', 'config_digest']),
+        sameColumns(shown, alias, ['project_id', 'bucket', 'image_id']),
+        sameColumns(shown, parent, ['config_digest']),
       ]);
       const position = sql`${sql.ref(`${alias}.platform_position`)} in (select ${sql.ref(`${shown}.position`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, true)} and ${same})`;
       return sql`${here} and ${sameColumns(alias, parent, ['image_id'])} and ${position}`;

@@ -49,9 +49,14 @@ export async function loadRecords(session: Session, ids: readonly Id[]): Promise
         ])
         .where('image.project_id', '=', '')
         .where('image.bucket', 'in', [...places(buckets.length)])
-        .where('image.image_id', 'in', [...places(part.length)]),
+        .where('image_detail.project_id', '=', '')
+        .where('image_detail.bucket', 'in', [...places(buckets.length)])
+        .where('image.image_id', 'in', [...places(part.length)])
+        .where('image_detail.project_id', '=', '')
+        .where('image_detail.bucket', 'in', [...places(buckets.length)]),
     );
-    const rows = await transaction.all<LoadedRow>({ sql, parameters: [scope.id, ...buckets, ...part] });
+    const parameters = [scope.id, ...buckets, scope.id, ...buckets, ...part];
+    const rows = await transaction.all<LoadedRow>({ sql, parameters });
     for (const row of rows) {
       const record = recordOf(row.summary, row.detail);
       found.set(record.image.id, {

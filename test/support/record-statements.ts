@@ -1,0 +1,36 @@
+import type { Engine, Statement, Transaction } from '../../src/store/engine.ts';
+
+/** An engine that notes the text of every statement it is given (not of DDL), and is otherwise the one it wraps. */
+export interface RecordingEngine {
+  readonly engine: Engine;
+  readonly statements: ReadonlySet<string>;
+}
+
+/** Wraps an engine for reading what the store over it says. */
+export function recordStatements(engine: Engine): RecordingEngine {
+  const statements = new Set<string>();
+  const note = <S extends Statement>(statement: S): S => {
+    statements.add(statement.sql);
+    return statement;
+  };
+  const recorded = (transaction: Transaction): Transaction => ({
+    all: (statement) => transaction.all(note(statement)),
+    run: (statement) => transaction.run(note(statement)),
+    many(sql, rows) {
+      statements.add(sql);
+      return transaction.many(sql, rows);
+    },
+  });
+  return {
+    statements,
+    engine: {
+      capabilities: engine.capabilities,
+      sql: engine.sql,
+      all: (statement) => engine.all(note(statement)),
+      transaction: (work) => engine.transaction((transaction) => work(recorded(transaction))),
+      execute: (sql) => engine.execute(sql),
+      changeCounter: () => engine.changeCounter(),
+      close: () => engine.close(),
+    },
+  };
+}
