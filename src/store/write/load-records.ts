@@ -51,9 +51,7 @@ export async function loadRecords(session: Session, ids: readonly Id[]): Promise
         .where('image.bucket', 'in', [...places(buckets.length)])
         .where('image_detail.project_id', '=', '')
         .where('image_detail.bucket', 'in', [...places(buckets.length)])
-        .where('image.image_id', 'in', [...places(part.length)])
-        .where('image_detail.project_id', '=', '')
-        .where('image_detail.bucket', 'in', [...places(buckets.length)]),
+        .where('image.image_id', 'in', [...places(part.length)]),
     );
     const parameters = [scope.id, ...buckets, scope.id, ...buckets, ...part];
     const rows = await transaction.all<LoadedRow>({ sql, parameters });
