@@ -43,8 +43,9 @@ async function* parts(engine: Engine, session: Session): AsyncGenerator<readonly
   for await (const ids of pages(engine, session, 'container', 'container_id'))
     yield await checkContainers(session, ids);
   for (const table of ['reference', 'name_head'] as const) {
-    for await (const repositories of repositoryPages(engine, session, table))
-      yield await checkNames(session, repositories);
+    for await (const { registry, repositories } of repositoryPages(engine, session, table)) {
+      yield await checkNames(session, registry, repositories);
+    }
   }
   yield await orphans(engine, session);
   yield await checkCounters(engine, session);
@@ -77,11 +78,16 @@ async function* pages(
 }
 
 async function checkContainers(session: Session, ids: readonly string[]): Promise<Difference[]> {
-  const read = (table: string) => {
-    const columns = tableNamed(table).columns.map((column) => column.name);
-    return selectIn<StoredRow>(session, table, columns, 'container_id', ids);
+  const read = (table: string, column: string, values: readonly string[]) => {
+    const columns = tableNamed(table).columns.map((each) => each.name);
+    return selectIn<StoredRow>(session, table, columns, column, values);
   };
-  const stored = await read('container');
+  const stored = await read('container', 'container_id', ids);
+  const images = [...new Set(stored.map((row) => String(row['image_id'])))];
+  const wanted = new Set(ids);
+  const labels = (await read('container_label', 'image_id', images)).filter((row) =>
+    wanted.has(String(row['container_id'])),
+  );
   const expected = new Map<string, Row[]>([
     ['container', []],
     ['container_label', []],
@@ -95,7 +101,7 @@ async function checkContainers(session: Session, ids: readonly string[]): Promis
   return [
     ...twice,
     ...compareRows('container', expected.get('container')!, stored),
-    ...compareRows('container_label', expected.get('container_label')!, await read('container_label')),
+    ...compareRows('container_label', expected.get('container_label')!, labels),
   ];
 }
 
@@ -120,7 +126,9 @@ async function orphans(engine: Engine, session: Session): Promise<Difference[]> 
           join
             .onRef(here(owner).project, '=', here(table).project)
             .onRef(here(owner).bucket, '=', here(table).bucket)
-            .onRef(`${owner}.${id}`, '=', `${table}.${id}`),
+            .onRef(`${owner}.${id}`, '=', `${table}.${id}`)
+            .on(here(owner).project, '=', session.scope.id)
+            .on(here(owner).bucket, 'in', [...session.buckets]),
         )
         .select(`${table}.${id}`)
         .distinct()

@@ -8,8 +8,8 @@
  * - `bucket` is `bucketOf(project, image_id)`; of content tables from `content_id`; of `name_head` from
  *   `nameId(project, 'registry/repository:tag')`.
  *   Every row of `container` has an image id: `UNKNOWN_IMAGE` when the image is not known.
- * - `last_seen_at` of an image and the three counts of images and contents are columns only as far as readers care:
- *   what the summary says of an image's last sighting may be a day older than the column.
+ * - The counts of containers and hosts are columns only. `last_seen_at` of an image is in its summary too, but there it
+ *   may be a day older: the column is right.
  * - `tag_key` is the tag, '' where the name has none (`tag` is null then).
  * - Text in a key or an index is at most as long as `src/store/indexed-text.ts` says, so that it fits into an index
  *   entry of every engine. Label values beyond that are whole in the documents, cut in the tag tables: a reader cuts
@@ -99,7 +99,11 @@ function table(name: string, columns: readonly Column[], key: readonly string[],
     key,
     keyOrdered,
     // The bucket at the end, behind the order, so that an index answers alone where no other column is asked.
-    indexes: indexes.map((of) => ({ name: indexName(name, of), table: name, columns: ['project_id', ...of, 'bucket'] })),
+    indexes: indexes.map((of) => ({
+      name: indexName(name, of),
+      table: name,
+      columns: ['project_id', ...of, 'bucket'],
+    })),
   };
 }
 
@@ -218,8 +222,8 @@ export const TABLES: readonly Table[] = [
     [...IMAGE_KEY, 'registry', 'repository', 'tag_key', 'first_seen_at'],
     { keyOrdered: false, indexes: [['registry', 'repository', 'tag_key'], ['name_fold'], ['tag_fold']] },
   ),
-  // When each source last saw a current reference, exactly. Written on every collection, so it is narrow and no
-  // index has its time; `reference.last_seen_at` and the documents follow at most every SEEN_GRAIN.
+  // When each source last saw a current reference, exactly. Written on every collection, so it is narrow and has no
+  // index (image_source leads to it); `reference.last_seen_at` and the documents follow at most every SEEN_GRAIN.
   table(
     'reference_sighting',
     [
@@ -231,7 +235,6 @@ export const TABLES: readonly Table[] = [
       col('seen_at', 'integer'),
     ],
     [...IMAGE_KEY, 'registry', 'repository', 'tag_key', 'source_id'],
-    { indexes: [['source_id', 'image_id']] },
   ),
   table(
     'platform',
@@ -256,7 +259,7 @@ export const TABLES: readonly Table[] = [
       col('seen_at', 'integer'),
     ],
     [...IMAGE_KEY, 'host_id', 'source_id'],
-    { indexes: [['host_id'], ['source_id', 'image_id']] },
+    { indexes: [['host_id']] },
   ),
   // Relation `source` (its `id` is source_id); seen_at is exact, as in reference_sighting.
   table(

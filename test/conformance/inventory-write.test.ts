@@ -479,14 +479,18 @@ describe.each(ENGINES)('inventory writes on %s', (kind) => {
     });
     const bounded = anImage({ content: 'bounded', problems: [{ code: 'limit.bytes', message: 'config', part: null }] });
     const bare = anImage({ content: 'bare', platforms: [] });
-    const half = anImage({
-      content: 'half',
-      digest: digestOf('half'),
-      platforms: [aPlatform('half', { manifestDigest: null })],
-    });
-    await inventory.write.ingestImages(project, registry, [whole, broken, bounded, bare, half]);
-    const digests = [whole, broken, bounded, bare, half, anImage({ content: 'unknown' })].map((each) => each.digest!);
-    expect(await inventory.write.knownDigests(project, digests)).toEqual(new Set([whole.digest, bounded.digest]));
+    // As a docker save file has it: no manifest, named by its config.
+    const config = aPlatform('saved').configDigest;
+    const saved = { ...anImage({ digest: config }), platforms: [aPlatform('saved', { manifestDigest: null })] };
+    // As an engine shows an index of which it has one platform.
+    const part = { ...anImage({ digest: digestOf('part') }), platforms: [aPlatform('part', { manifestDigest: null })] };
+    await inventory.write.ingestImages(project, registry, [whole, broken, bounded, bare, saved, part]);
+    const digests = [whole, broken, bounded, bare, saved, part, anImage({ content: 'unknown' })].map(
+      (each) => each.digest!,
+    );
+    expect(await inventory.write.knownDigests(project, digests)).toEqual(
+      new Set([whole.digest, bounded.digest, saved.digest]),
+    );
     expect(await inventory.write.knownDigests(aProject('other'), digests)).toEqual(new Set());
   });
 

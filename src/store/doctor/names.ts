@@ -15,15 +15,30 @@ interface NamePart {
 type Held = NamePart & { readonly first_seen_at: Micros };
 type Head = NamePart & { readonly bucket: number; readonly seen_at: Micros };
 
-/** The heads of all names in some repositories, against the references that hold them. */
-export async function checkNames(session: Session, repositories: readonly string[]): Promise<Difference[]> {
+/** The heads of all names in some repositories of a registry, against the references that hold them. */
+export async function checkNames(
+  session: Session,
+  registry: string,
+  repositories: readonly string[],
+): Promise<Difference[]> {
   const parts = ['registry', 'repository', 'tag_key', 'image_id'];
   const held = await selectIn<Held>(session, 'reference', [...parts, 'first_seen_at'], 'repository', repositories, {
     name: 'open tags',
-    narrow: (query) => query.where('closed_at', 'is', null).where('tag_key', '!=', ''),
-    parameters: [''],
+    narrow: (query) => query.where('registry', '=', '').where('closed_at', 'is', null).where('tag_key', '!=', ''),
+    parameters: [registry, ''],
   });
-  const heads = await selectIn<Head>(session, 'name_head', [...parts, 'bucket', 'seen_at'], 'repository', repositories);
+  const heads = await selectIn<Head>(
+    session,
+    'name_head',
+    [...parts, 'bucket', 'seen_at'],
+    'repository',
+    repositories,
+    {
+      name: 'of registry',
+      narrow: (query) => query.where('registry', '=', ''),
+      parameters: [registry],
+    },
+  );
   const expected = new Map<string, { of: Held; holders: Map<Id, Micros> }>();
   for (const row of held) {
     const name = nameOf(row);
@@ -50,27 +65,44 @@ export async function checkNames(session: Session, repositories: readonly string
   return found;
 }
 
-/** All repository paths that references or heads have, in order, a page at a time. */
+/** All repositories that references or heads are in, by registry, in order, a page at a time. */
 export async function* repositoryPages(
   engine: Engine,
   session: Session,
   table: 'reference' | 'name_head',
+): AsyncGenerator<{ registry: string; repositories: readonly string[] }> {
+  for await (const [registry] of values(engine, session, table, 'registry', undefined, 1)) {
+    for await (const repositories of values(engine, session, table, 'repository', registry, 100)) {
+      yield { registry: registry!, repositories };
+    }
+  }
+}
+
+/** The distinct values of a column, in order, a page at a time. */
+async function* values(
+  engine: Engine,
+  session: Session,
+  table: string,
+  column: 'registry' | 'repository',
+  registry: string | undefined,
+  limit: number,
 ): AsyncGenerator<readonly string[]> {
   let after: string | undefined;
   for (;;) {
     let query = engine.sql
       .selectFrom(table)
-      .select('repository')
+      .select(column)
       .distinct()
       .where('project_id', '=', session.scope.id)
       .where('bucket', 'in', [...session.buckets])
-      .orderBy('repository')
-      .limit(100);
-    if (after !== undefined) query = query.where('repository', '>', after);
-    const rows = await engine.all<{ repository: string }>(query.compile());
-    after = rows.at(-1)?.repository;
+      .orderBy(column)
+      .limit(limit);
+    if (registry !== undefined) query = query.where('registry', '=', registry);
+    if (after !== undefined) query = query.where(column, '>', after);
+    const rows = await engine.all<Record<string, string>>(query.compile());
+    after = rows.at(-1)?.[column];
     if (after === undefined) return;
-    yield rows.map((row) => row.repository);
+    yield rows.map((row) => row[column]!);
   }
 }
 

@@ -21,10 +21,14 @@ export function arranger(table: string, names: readonly string[]): (values: unkn
   return (values) => places.map((place) => values[place]);
 }
 
-/** The values of a row at some columns. */
-export function picker(table: string, names: readonly string[]): (row: Row) => unknown[] {
-  const columns = tableNamed(table).columns.map((column) => column.name);
-  const places = names.map((name) => columns.indexOf(name));
-  if (places.includes(-1)) throw new Error(`"${table}" has not all of the columns ${names.join(', ')}.`);
-  return (row) => places.map((place) => row[place]);
+/** Order by the values at some places: ids, texts by code unit, and numbers. */
+export function byPlaces(places: readonly number[]): (a: Row, b: Row) => number {
+  return (a, b) => {
+    for (const place of places) {
+      const left = a[place] as string | number;
+      const right = b[place] as string | number;
+      if (left !== right) return left < right ? -1 : 1;
+    }
+    return 0;
+  };
 }

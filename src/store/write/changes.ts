@@ -1,6 +1,6 @@
 import type { Micros } from '../../domain/time.ts';
 import { TABLES, tableNamed } from '../tables.ts';
-import type { Row } from './arrange.ts';
+import { byPlaces, type Row } from './arrange.ts';
 import { Counters } from './counters.ts';
 import type { RowSet } from './image-rows.ts';
 import type { Sightings } from './load-records.ts';
@@ -115,14 +115,14 @@ export class Changes {
       const removals = this.#removals.get(name);
       if (removals)
         running.push(
-          transaction.many(statements.remove(name), removals.sort(byKey(removals[0]!.map((_, index) => index)))),
+          transaction.many(statements.remove(name), removals.sort(byPlaces(removals[0]!.map((_, index) => index)))),
         );
       const upserts = this.#upserts.get(name);
       if (upserts)
         running.push(
           transaction.many(
             fresh ? statements.insert(name) : statements.upsert(name),
-            upserts.sort(byKey(shapeOf(name).key)),
+            upserts.sort(byPlaces(shapeOf(name).key)),
           ),
         );
     }
@@ -148,17 +148,6 @@ function isEqual(a: Row, b: Row): boolean {
     if (a[index] !== b[index]) return false;
   }
   return true;
-}
-
-function byKey(places: readonly number[]): (a: Row, b: Row) => number {
-  return (a, b) => {
-    for (const place of places) {
-      const left = a[place] as string | number;
-      const right = b[place] as string | number;
-      if (left !== right) return left < right ? -1 : 1;
-    }
-    return 0;
-  };
 }
 
 function push(into: Map<string, Row[]>, table: string, row: Row): void {

@@ -31,20 +31,26 @@ export async function unseenImages(
   after: Id,
 ): Promise<readonly Id[]> {
   const { scope, buckets, statements, transaction } = session;
+  const key = ['project_id', 'bucket', 'image_id', 'source_id'];
   const sql = statements.text(`unseen ${table} ${buckets.length}`, (db) =>
     db
-      .selectFrom(table)
-      .select('image_id')
+      .selectFrom('image_source as known')
+      .innerJoin(`${table} as sighting`, (join) =>
+        key.reduce((on, column) => on.onRef(`sighting.${column}`, '=', `known.${column}`), join),
+      )
+      .select('known.image_id')
       .distinct()
-      .where('project_id', '=', '')
-      .where('bucket', 'in', [...places(buckets.length)])
-      .where('source_id', '=', '')
-      .where('image_id', '>', '')
-      .where('seen_at', '<', 0)
-      .orderBy('image_id')
+      .where('known.project_id', '=', '')
+      .where('known.bucket', 'in', [...places(buckets.length)])
+      .where('known.source_id', '=', '')
+      .where('known.image_id', '>', '')
+      .where('sighting.project_id', '=', '')
+      .where('sighting.bucket', 'in', [...places(buckets.length)])
+      .where('sighting.seen_at', '<', 0)
+      .orderBy('known.image_id')
       .limit(IMAGES_AT_ONCE),
   );
-  const parameters = [scope.id, ...buckets, source.id, after, before, IMAGES_AT_ONCE];
+  const parameters = [scope.id, ...buckets, source.id, after, scope.id, ...buckets, before, IMAGES_AT_ONCE];
   return (await transaction.all<{ image_id: Id }>({ sql, parameters })).map((row) => row.image_id);
 }
 

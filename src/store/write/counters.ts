@@ -1,6 +1,5 @@
-import { byText } from '../../domain/text.ts';
 import { tableNamed } from '../tables.ts';
-import type { Row } from './arrange.ts';
+import { byPlaces, type Row } from './arrange.ts';
 import type { Session } from './session.ts';
 
 /** Tables whose rows are counted by the label or tag they carry, and the entity they are counted for. */
@@ -19,14 +18,18 @@ interface Count {
   delta: number;
 }
 
+type Nested = Map<string, Map<number, Map<string, Map<string, Count>>>>;
+
 /** How rows that came and went change the counters of rows and of labels. */
 export class Counters {
-  #tags = new Map<string, Count>();
+  /** By table, bucket, label key and value: millions of rows are counted, and no text is put together for them. */
+  #tags: Nested = new Map();
   #rows = new Map<string, Count>();
+  #size = 0;
 
   /** Counters touched. */
   get size(): number {
-    return this.#tags.size + this.#rows.size;
+    return this.#size;
   }
 
   /** Counts a row that came (1) or went (-1), if rows of its table are counted. */
@@ -34,10 +37,16 @@ export class Counters {
     const tagged = TAGGED.get(table);
     if (tagged) {
       const { entity, key } = tagged;
-      const text = `${row[1]}\0${entity}\0${row[key]}\0${row[key + 2]}`;
-      const known = this.#tags.get(text);
+      const buckets = inner(this.#tags, table, () => new Map());
+      const keys = inner(buckets, row[1] as number, () => new Map());
+      const of = inner(keys, row[key] as string, () => new Map());
+      const value = row[key + 2] as string;
+      const known = of.get(value);
       if (known) known.delta += delta;
-      else this.#tags.set(text, { row: [row[0], row[1], entity, ...row.slice(key, key + 4)], delta });
+      else {
+        of.set(value, { row: [row[0], row[1], entity, ...row.slice(key, key + 4)], delta });
+        this.#size += 1;
+      }
     } else if (COUNTED.has(table)) {
       const text = `${row[1]}\0${table}`;
       const known = this.#rows.get(text);
@@ -49,26 +58,27 @@ export class Counters {
   /** Takes what was counted so far out of here. */
   take(): Counters {
     const taken = new Counters();
-    [taken.#tags, taken.#rows] = [this.#tags, this.#rows];
-    [this.#tags, this.#rows] = [new Map(), new Map()];
+    [taken.#tags, taken.#rows, taken.#size] = [this.#tags, this.#rows, this.#size];
+    [this.#tags, this.#rows, this.#size] = [new Map(), new Map(), 0];
     return taken;
   }
 
   /** Adds what was counted to what is stored. */
   async write(session: Session): Promise<void> {
-    await write(session, 'tag_count', this.#tags);
-    await write(session, 'row_count', this.#rows);
+    const tags = [...this.#tags.values()].flatMap((buckets) =>
+      [...buckets.values()].flatMap((keys) => [...keys.values()].flatMap((values) => [...values.values()])),
+    );
+    await write(session, 'tag_count', tags);
+    await write(session, 'row_count', [...this.#rows.values()]);
   }
 }
 
 /** Adds to the counters in the order of their keys; label counters that come to nothing are removed. */
-async function write(
-  { statements, transaction }: Session,
-  table: string,
-  counts: ReadonlyMap<string, Count>,
-): Promise<void> {
-  const changed = [...counts].filter(([, { delta }]) => delta !== 0).sort((a, b) => byText(a[0], b[0]));
+async function write({ statements, transaction }: Session, table: string, counts: readonly Count[]): Promise<void> {
   const { columns, key } = tableNamed(table);
+  const places = key.map((name) => columns.findIndex((column) => column.name === name));
+  const order = byPlaces(places);
+  const changed = counts.filter(({ delta }) => delta !== 0).sort((a, b) => order(a.row, b.row));
   const add = statements.text(`count ${table}`, (db) =>
     db
       .insertInto(table)
@@ -81,18 +91,26 @@ async function write(
   );
   await transaction.many(
     add,
-    changed.map(([, { row, delta }]) => [...row, delta]),
+    changed.map(({ row, delta }) => [...row, delta]),
   );
   if (table === 'row_count') return;
-  const places = key.map((name) => columns.findIndex((column) => column.name === name));
   const sweep = statements.text(`sweep ${table}`, (db) => {
     let query = db.deleteFrom(table).where('count', '=', 0);
     for (const name of key) query = query.where(name, '=', '');
     return query;
   });
-  const fallen = changed.filter(([, { delta }]) => delta < 0);
+  const fallen = changed.filter(({ delta }) => delta < 0);
   await transaction.many(
     sweep,
-    fallen.map(([, { row }]) => [0, ...places.map((place) => row[place])]),
+    fallen.map(({ row }) => [0, ...places.map((place) => row[place])]),
   );
+}
+
+/** The map of a key, made on first use. */
+function inner<Key, Inner>(map: Map<Key, Inner>, key: Key, make: () => Inner): Inner {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

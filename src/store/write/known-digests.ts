@@ -12,7 +12,8 @@ interface ImageColumns {
 
 /**
  * Digests among the given whose images need not be fetched again: media type and platforms are known, and no
- * problem says that a part is missing. A platform without a manifest (docker save) is whole with its config.
+ * problem says that a part is missing. An image without a manifest (docker save) is whole with its config, which it is
+ * named by; where a manifest is not known otherwise, an engine showed the one platform of an index that it has.
  */
 export async function knownDigests(session: Session, digests: readonly Digest[]): Promise<ReadonlySet<Digest>> {
   const ids = new Map(digests.map((digest) => [imageId(session.scope.id, digest), digest]));
@@ -30,7 +31,9 @@ export async function knownDigests(session: Session, digests: readonly Digest[])
 /** Problems that say a part could not be had: another fetch may bring it. All others are facts of the content. */
 const MISSING = /^(?:blob\.missing|digest\.mismatch|size\.mismatch|image\.unreadable|net\..*|registry\..*)$/;
 
-function isComplete({ platforms, problems }: ImageSummary): boolean {
+function isComplete({ digest, platforms, problems }: ImageSummary): boolean {
   if (problems.some((problem) => MISSING.test(problem.code))) return false;
-  return platforms.length > 0 && platforms.every((each) => each.manifestDigest !== null || each.configDigest !== null);
+  return (
+    platforms.length > 0 && platforms.every((each) => each.manifestDigest !== null || each.configDigest === digest)
+  );
 }
