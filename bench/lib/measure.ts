@@ -1,0 +1,128 @@
+import { SELECTIVITIES } from '../../src/cli/bench-data/generate.ts';
+import type { InventoryReader } from '../../src/store/store.ts';
+import { type Ask, type Measured, prepare } from './asks.ts';
+import type { Depth, Question } from './questions.ts';
+import type { StoreCall } from './record.ts';
+import { type Summary, summarize } from './stats.ts';
+import type { Subject } from './subject.ts';
+
+/** One measured question. Times in milliseconds. */
+export interface Row {
+  readonly images: number;
+  readonly dialect: Question['dialect'];
+  readonly kind: Question['kind'];
+  readonly about: string;
+  readonly rows: number;
+  readonly depth: Depth;
+  /** Bytes of the answer. */
+  readonly bytes: number;
+  readonly times: {
+    /** The whole request through the server, credentials checked, from no kept page. */
+    readonly http: Summary;
+    /** What the dialect asks of the store for it, in the process. */
+    readonly store: Summary;
+    /** The hand-written statement, in the process. */
+    readonly hand: Summary | undefined;
+    /** The hand-written statement behind a bare node:http server. */
+    readonly bare: Summary | undefined;
+  };
+}
+
+/** Time limit of one question at one size, milliseconds; at least one round is made. */
+const MOST_TIME = 12_000;
+/** Times of a first page in one round: it is one page, and a deep question has many. */
+const FIRST_PAGES = { small: 24, large: 6 } as const;
+
+let unlike = 10_000_000;
+
+/** Measures a question at a depth on every store, all in turn. Stores that have no such page are left out. */
+export async function measure(
+  subjects: readonly Subject[],
+  question: Question,
+  depth: Depth,
+  rounds: number,
+): Promise<Row[]> {
+  const runs: Run[] = [];
+  for (const subject of subjects) {
+    const share = question.share && ([SELECTIVITIES[question.share].key, SELECTIVITIES[question.share].value] as const);
+    const rows = await subject.rowsOf(question.dialect, question.dialect === 'huawei-hss' ? undefined : share);
+    const measured = await prepare(subject.recorder, question, depth, subject.context, rows);
+    if (measured && measured.asks.length > 0) runs.push(new Run(subject, measured));
+  }
+  // A jump is made once; anything else is asked once to warm what caches there are.
+  if (depth !== 'jump') for (const run of runs) await run.round(false);
+  const until = performance.now() + MOST_TIME * runs.length;
+  for (let round = 0; round < (depth === 'jump' ? 1 : rounds); round += 1) {
+    if (round > 0 && performance.now() > until) break;
+    for (const run of runs) await run.round(true);
+  }
+  return runs.map((run) => run.row());
+}
+
+class Run {
+  readonly #subject: Subject;
+  readonly #measured: Measured;
+  readonly #times = { http: [] as number[], store: [] as number[], hand: [] as number[], bare: [] as number[] };
+  #bytes = 0;
+
+  constructor(subject: Subject, measured: Measured) {
+    this.#subject = subject;
+    this.#measured = measured;
+  }
+
+  async round(keep: boolean): Promise<void> {
+    const { asks } = this.#measured;
+    const repeat = asks.length > 1 ? 1 : FIRST_PAGES[this.#measured.question.rows > 100 ? 'large' : 'small'];
+    for (let turn = 0; turn < repeat; turn += 1) for (const ask of asks) await this.#ask(ask, keep);
+  }
+
+  async #ask(ask: Ask, keep: boolean): Promise<void> {
+    const { recorder, hand, http, bare, headers } = this.#subject;
+    const { dialect } = this.#measured.question;
+    const note = async (to: number[], work: () => unknown) => {
+      const from = performance.now();
+      const result = await work();
+      if (keep) to.push(performance.now() - from);
+      return result;
+    };
+    if (ask.hand) {
+      const { statement, parameters } = ask.hand;
+      await note(this.#times.hand, () => hand.rows(statement, parameters));
+      const query = `/sql?s=${encodeURIComponent(statement)}&p=${encodeURIComponent(JSON.stringify(parameters))}`;
+      await note(this.#times.bare, () => bare.get(query));
+    }
+    await note(this.#times.store, () => Promise.all(ask.calls.map((call) => replay(recorder.store, recorder, call))));
+    unlike += 1;
+    const path = ask.path(unlike);
+    const body = (await note(this.#times.http, () => http.get(path, headers[dialect]))) as Buffer;
+    this.#bytes = body.length;
+  }
+
+  row(): Row {
+    const { question, depth } = this.#measured;
+    const { dialect, kind, about, rows } = question;
+    const { http, store, hand, bare } = this.#times;
+    const some = (times: readonly number[]) => (times.length > 0 ? summarize(times) : undefined);
+    return {
+      images: this.#subject.images,
+      dialect,
+      kind,
+      about,
+      rows,
+      depth,
+      bytes: this.#bytes,
+      times: { http: summarize(http), store: summarize(store), hand: some(hand), bare: some(bare) },
+    };
+  }
+}
+
+function replay(store: InventoryReader, { project }: Subject['recorder'], call: StoreCall): Promise<unknown> {
+  switch (call.call) {
+    case 'list':
+      return store.list(project, call.request);
+    case 'count':
+      return store.count(...call.arguments);
+    case 'group':
+      return store.group(...call.arguments);
+  }
+}
