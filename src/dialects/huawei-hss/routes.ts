@@ -16,7 +16,11 @@ export const REQUESTS_PER_SECOND = 50_000;
 const REQUEST_IDS = new WeakMap<FastifyRequest, string>();
 
 /** Registers `/v5` and the two identity calls that signing SDKs make before it. */
-export function registerRoutes(app: FastifyInstance, services: DialectServices): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  services: DialectServices,
+  requestsPerSecond = REQUESTS_PER_SECOND,
+): void {
   const { store } = services;
   const admit = createGate(services);
 
@@ -30,7 +34,7 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
 
   app.get<{ Params: { project_id: string } }>('/v5/:project_id/image/local/containers', async (request, reply) => {
     const { principal } = await admit(request);
-    if (!services.limits.take('huawei-hss', principal.credentialId, REQUESTS_PER_SECOND, 1).allowed)
+    if (!services.limits.take('huawei-hss', principal.credentialId, requestsPerSecond, 1).allowed)
       throw ERRORS.throttled();
     requireProject(principal, request.params.project_id, request.headers['x-project-id']);
     if (!request.headers['region']) throw ERRORS.missingHeader('region');
