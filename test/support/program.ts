@@ -78,10 +78,10 @@ export async function stowage(args: readonly string[], options: RunOptions = {})
   return finish(process.execPath, [await builtProgram(), ...args], options);
 }
 
-/** Starts a command of the program and leaves it running. */
-export async function start(args: readonly string[], options: RunOptions = {}): Promise<Running> {
+/** Starts a command of the program, bundled or as given, and leaves it running. */
+export async function start(args: readonly string[], options: RunOptions = {}, program?: string): Promise<Running> {
   return attend(
-    spawn(process.execPath, [await builtProgram(), ...args], {
+    spawn(process.execPath, [program ?? (await builtProgram()), ...args], {
       env: environment(options),
       cwd: options.cwd ?? ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -93,8 +93,9 @@ export async function start(args: readonly string[], options: RunOptions = {}): 
 export async function serve(
   args: readonly string[],
   options: RunOptions = {},
+  program?: string,
 ): Promise<Running & { readonly url: string }> {
-  const running = await start(['serve', '--listen', '127.0.0.1:0', ...args], options);
+  const running = await start(['serve', '--listen', '127.0.0.1:0', ...args], options, program);
   const [, url = ''] = await running.shows(/^Stowage answers at (\S+)$/m);
   await running.shows(/^Ready\./m);
   return { ...running, url };
