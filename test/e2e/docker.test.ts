@@ -4,12 +4,17 @@ import type { ContainerState } from '../../src/domain/container.ts';
 import { dockerSource } from '../../src/sources/docker/index.ts';
 import { collectAll, recordingContext } from '../support/collect.ts';
 import { type RunningEngine, startEngine, whyNoEngine } from '../support/engine.ts';
+import { titled } from '../support/peers.ts';
 
 /** Long enough for a loaded machine; what is waited for usually comes within a second. */
 const PATIENCE = { timeout: 30_000, interval: 50 };
 
-describe.each(['docker', 'podman'] as const)('%s', (name) => {
+const ENGINES = (['docker', 'podman'] as const).map((name) => {
   const reason = whyNoEngine(name);
+  return { name, reason, title: titled(name, reason) };
+});
+
+describe.each(ENGINES)('$title', ({ name, reason }) => {
   let engine: RunningEngine;
   const followers: (() => Promise<void>)[] = [];
 

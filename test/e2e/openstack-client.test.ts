@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,16 +7,13 @@ import { glance } from '../../src/dialects/glance/index.ts';
 import { dashed, imageId } from '../../src/domain/id.ts';
 import type { ImageObservation } from '../../src/store/store.ts';
 import { testApp } from '../support/app.ts';
+import { titled, whyNoPeer } from '../support/peers.ts';
 import { ENGINES } from '../support/stores.ts';
 
 /** Debian's own clients, unmodified, against a real port: https://packages.debian.org/python3-openstackclient. */
 const OPENSTACK = '/usr/bin/openstack';
 const GLANCE = '/usr/bin/glance';
-const missing = [OPENSTACK, GLANCE].filter((program) => !existsSync(program));
-const why =
-  missing.length === 0
-    ? ''
-    : ` (skipped: ${missing.join(', ')} not installed; apt-get install python3-openstackclient python3-glanceclient)`;
+const reason = whyNoPeer([OPENSTACK, GLANCE], 'python3-openstackclient python3-glanceclient');
 
 const IMAGES = 2_000;
 const CONTAINER = `sha256:${'c0'.repeat(32)}`;
@@ -24,7 +21,7 @@ const sizeOf = (number: number) => 1_000 + ((number * 7_919) % 2_003);
 const uuid = (number: number) => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 // On one engine: what the engines answer is compared beside the dialect; here it is the bytes that count.
-describe.skipIf(missing.length > 0)(`openstack and glance clients${why}`, { timeout: 120_000 }, () => {
+describe.skipIf(reason)(titled('openstack and glance clients', reason), { timeout: 120_000 }, () => {
   let server: Awaited<ReturnType<typeof testApp>>;
   let url: string;
   let home: string;

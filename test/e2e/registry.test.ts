@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registrySource } from '../../src/sources/registry/index.ts';
 import { memoryContext } from '../support/collect-context.ts';
+import { titled, whyNoPeer } from '../support/peers.ts';
 
 const USER = { username: 'stowage', password: 'correct horse' };
 /** bcrypt of the password above. */
@@ -19,10 +20,9 @@ const TAGS = 2_000;
 /** Generous: what is measured is printed; the bound only catches a re-collection that fetches everything again. */
 const SECONDS = 60;
 
-const missing = ['docker-registry', 'skopeo', 'umoci'].filter((program) => !isInstalled(program));
-const reason = missing.length === 0 ? '' : ` (skipped: not installed: ${missing.join(', ')})`;
+const reason = whyNoPeer(['docker-registry', 'skopeo', 'umoci']);
 
-describe.skipIf(missing.length > 0)(`Debian's docker-registry with htpasswd${reason}`, () => {
+describe.skipIf(reason)(titled("Debian's docker-registry with htpasswd", reason), () => {
   let folder = '';
   let host = '';
   let registry: ChildProcess | undefined;
@@ -96,15 +96,6 @@ describe.skipIf(missing.length > 0)(`Debian's docker-registry with htpasswd${rea
     expect(second).toBeLessThan(SECONDS);
   }, 180_000);
 });
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function run(program: string, args: readonly string[]): void {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });

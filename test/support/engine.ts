@@ -1,5 +1,5 @@
 /** Real container engines for tests: started with folders and sockets of their own, asked over the same API. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'undici';
 import { waitingProgram } from './elf.ts';
 import { asEntries, type Blobs, buildImage, dockerSaveFiles, tar } from './oci.ts';
+import { isInstalled, whyQuick } from './peers.ts';
 
 export type EngineName = 'docker' | 'podman';
 
@@ -31,6 +32,8 @@ export interface RunningEngine {
 
 /** Why an engine cannot be started on this machine; `undefined` when nothing speaks against it. */
 export function whyNoEngine(name: EngineName): string | undefined {
+  const quick = whyQuick(`needs ${name}`);
+  if (quick) return quick;
   if (process.platform !== 'linux') return `${name} needs Linux`;
   if (process.getuid?.() !== 0) return `starting ${name} needs root`;
   if (process.arch !== 'x64' && process.arch !== 'arm64') return `no test program for ${process.arch}`;
@@ -179,13 +182,4 @@ function podmanCommand(folder: string, socket: string): string[] {
   const own = ['--root', join(folder, 'data'), '--runroot', join(folder, 'exec'), '--storage-driver', 'vfs'];
   const plain = ['--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--runtime', 'runc'];
   return ['podman', ...own, ...plain, 'system', 'service', '--time', '0', `unix://${socket}`];
-}
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
