@@ -8,6 +8,7 @@ import type { ReadContext } from './context.ts';
 import { type GroupColumn, groupColumns } from './group-keys.ts';
 import { type GroupShape, groupSql, labelCountsSql } from './group-sql.ts';
 import type { Prepared, Preparer } from './prepare.ts';
+import { isStored } from './stored.ts';
 
 /**
  * Groups rows and counts them. A row with several values is in several groups, one without is in none. Label values
@@ -93,6 +94,8 @@ function toGroup(columns: readonly GroupColumn[], row: RawGroup): Group {
 
 function checkPosition(columns: readonly GroupColumn[], after: Position | undefined): void {
   if (!after) return;
-  if (after.length === columns.length + 1 && typeof after[0] === 'number' && !after.includes(null)) return;
+  const [count, ...values] = after;
+  const fits = values.length === columns.length && columns.every((column, at) => isStored(values[at], column.type));
+  if (fits && isStored(count, 'integer')) return;
   throw invalid('cursor.invalid', 'The position is none of this grouping. Start again without it.', 'cursor');
 }

@@ -10,6 +10,7 @@ import { type Segment, segmentAt, segmentsOf } from './keyset.ts';
 import { pageSql } from './page-sql.ts';
 import type { PreparedList, Preparer } from './prepare.ts';
 import { decodeRow, type RawRow } from './rows.ts';
+import { isStored } from './stored.ts';
 import { sqlWriter } from './writer.ts';
 
 /** Reads pages of lists. */
@@ -131,12 +132,6 @@ function checkPosition({ keys }: PreparedList, after: Position | undefined): voi
   if (!after) return;
   const fits =
     after.length === keys.length &&
-    keys.every((key, index) => {
-      const value = after[index];
-      if (value === null) return key.nullable;
-      return key.type === 'text' || key.type === 'id'
-        ? typeof value === 'string' && !value.includes('\0')
-        : typeof value === 'number';
-    });
+    keys.every((key, index) => (after[index] === null ? key.nullable : isStored(after[index], key.type)));
   if (!fits) throw invalid('cursor.invalid', 'The position is none of this list. Start again without it.', 'cursor');
 }
