@@ -83,52 +83,43 @@ export async function prepare(
   const middle = Math.floor(reach / 2 / question.rows) * question.rows;
   if (middle === 0 || middle + question.rows * 2 > reach) return undefined;
   const pages = Math.min(question.rows > 100 ? LARGE_PAGES : PAGES, Math.floor((reach - middle) / question.rows) - 1);
-  if (question.deep === 'next')
-    return depth === 'jump' ? undefined : byNext(recorder, question, context, middle, pages);
-  return depth === 'deep'
-    ? byOffset(recorder, question, context, middle, pages)
-    : byJump(recorder, question, context, reach, pages);
+  if (depth === 'jump') return byJump(recorder, question, context, reach, pages);
+  const offsets = Array.from({ length: pages }, (_, page) => middle + page * question.rows);
+  return { question, depth, asks: await pagesAt(recorder, question, context, offsets) };
 }
 
-/** Pages that the answers' own links and cursors lead to. */
-async function byNext(
+/** Pages that begin at these rows, as the dialect's clients reach them. */
+export async function pagesAt(
   recorder: Recorder,
   question: Question,
   context: PathContext,
-  middle: number,
-  pages: number,
-): Promise<Measured> {
-  const { dialect } = question;
+  offsets: readonly number[],
+): Promise<Ask[]> {
   const asks: Ask[] = [];
-  for (let page = 0; page < pages; page += 1) {
-    const first = question.path({ ...context, offset: 0 }, another());
-    const { body } = await recorder.ask(dialect, first, middle + (page - 1) * question.rows);
-    const next = nextOf(dialect, body);
-    const path = (n: number) => `${question.path({ ...context, offset: 0 }, n)}${next}`;
-    const { calls } = await recorder.ask(dialect, path(another()));
-    asks.push({ path, calls, hand: handOf(question, context, positionOf(calls), 1) });
+  for (const offset of offsets) {
+    asks.push(await (question.deep === 'next' ? byNext : byOffset)(recorder, question, context, offset));
   }
-  return { question, depth: 'deep', asks };
+  return asks;
 }
 
-/** Pages one after the other from the middle on: the hand-written statement starts where the page before ended. */
-async function byOffset(
-  recorder: Recorder,
-  question: Question,
-  context: PathContext,
-  middle: number,
-  pages: number,
-): Promise<Measured> {
-  const asks: Ask[] = [];
-  for (let page = 0; page < pages; page += 1) {
-    const offset = middle + page * question.rows;
-    const path = (n: number) => question.path({ ...context, offset }, n);
-    const { calls } = await recorder.ask(question.dialect, path(another()));
-    const { request } = listOf(calls);
-    const before = await recorder.store.list(recorder.project, { ...request, offset: offset - 1, limit: 1 });
-    asks.push({ path, calls, hand: handOf(question, context, before.positions[0], 1) });
-  }
-  return { question, depth: 'deep', asks };
+/** A page that the answer before it leads to. */
+async function byNext(recorder: Recorder, question: Question, context: PathContext, offset: number): Promise<Ask> {
+  const { dialect, rows } = question;
+  const first = question.path({ ...context, offset: 0 }, another());
+  const { body } = await recorder.ask(dialect, first, offset - rows);
+  const next = nextOf(dialect, body);
+  const path = (n: number) => `${question.path({ ...context, offset: 0 }, n)}${next}`;
+  const { calls } = await recorder.ask(dialect, path(another()));
+  return { path, calls, hand: handOf(question, context, positionOf(calls), 1) };
+}
+
+/** A page by its number: the hand-written statement starts where the page before ended. */
+async function byOffset(recorder: Recorder, question: Question, context: PathContext, offset: number): Promise<Ask> {
+  const path = (n: number) => question.path({ ...context, offset }, n);
+  const { calls } = await recorder.ask(question.dialect, path(another()));
+  const { request } = listOf(calls);
+  const before = await recorder.store.list(recorder.project, { ...request, offset: offset - 1, limit: 1 });
+  return { path, calls, hand: handOf(question, context, before.positions[0], 1) };
 }
 
 /** Pages anywhere, none near another: the hand-written statement counts rows too. */

@@ -29,9 +29,14 @@ export interface Served {
 
 /**
  * Starts the built program's server on a free loopback port and waits until it is ready.
+ * @param options.listening go on as soon as it says where it answers
  * @throws Error when it ends before, with what it wrote
  */
-export async function serve(place: Place, program = join(ROOT, 'dist', 'stowage.js')): Promise<Served> {
+export async function serve(
+  place: Place,
+  program = join(ROOT, 'dist', 'stowage.js'),
+  { listening = false }: { readonly listening?: boolean } = {},
+): Promise<Served> {
   if (!existsSync(program)) throw new Error(`${program} is not there: build it first (npm run build).`);
   const where = 'data' in place ? ['--data', place.data] : ['--database', place.database];
   const startedAt = performance.now();
@@ -39,7 +44,8 @@ export async function serve(place: Place, program = join(ROOT, 'dist', 'stowage.
     env: { ...process.env, STOWAGE_ADMIN_ID: CREDENTIAL.id, STOWAGE_ADMIN_SECRET: CREDENTIAL.secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const { url, at } = await outputOf(child, /Stowage answers at (?<url>\S+)[\s\S]*\nReady\./);
+  const ready = listening ? /Stowage answers at (?<url>\S+)\n/ : /Stowage answers at (?<url>\S+)[\s\S]*\nReady\./;
+  const { url, at } = await outputOf(child, ready);
   return { url, pid: child.pid!, startedIn: at - startedAt, stop: () => end(child) };
 }
 
