@@ -1,14 +1,15 @@
+import { invalid } from '../domain/error.ts';
 import type { Id } from '../domain/id.ts';
 import type { Engine } from './engine.ts';
 import { offsetAnchors } from './read/anchors.ts';
 import { readContext } from './read/context.ts';
 import { counter } from './read/count.ts';
+import { isMissingIndex, isRefusedRegex } from './read/failures.ts';
 import { trackGenerations } from './read/generation.ts';
 import { grouper } from './read/group.ts';
 import { lister } from './read/list.ts';
 import { preparer } from './read/prepare.ts';
 import { createRecordReader } from './read/records.ts';
-import { isMissingIndex } from './read/missing-index.ts';
 import type { InventoryReader } from './store.ts';
 
 /** Reads of the inventory, and the word that this process wrote to it. */
@@ -27,19 +28,21 @@ export function createInventoryReader(engine: Engine): InventoryReading {
   const { group } = grouper(context, prepared);
   return {
     ...createRecordReader(engine),
-    list: (project, request) => withoutMissingIndex(() => list(project, request)),
-    count: (project, entity, where, options) => withoutMissingIndex(() => count(project, entity, where, options)),
-    group: (project, request) => withoutMissingIndex(() => group(project, request)),
+    list: (project, request) => run(() => list(project, request)),
+    count: (project, entity, where, options) => run(() => count(project, entity, where, options)),
+    group: (project, request) => run(() => group(project, request)),
     generation: generations.of,
     noteWrite: generations.noteWrite,
   };
 
-  /** A bulk load takes indexes away for a while: then the database finds its own way, slowly. */
-  async function withoutMissingIndex<T>(read: () => Promise<T>): Promise<T> {
+  async function run<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
     } catch (error) {
+      if (isRefusedRegex(error))
+        throw invalid('query.regex-unsupported', 'The database cannot run the expression; simplify it.');
       if (!isMissingIndex(error)) throw error;
+      // A bulk load takes indexes away for a while: then the database finds its own way, slowly.
       context.dropHints();
       return read();
     }

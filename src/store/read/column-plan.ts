@@ -2,7 +2,7 @@ import type { Plan } from './access.ts';
 import type { Condition, Leaf } from './condition.ts';
 import { MOST_PAIRS } from './dictionary.ts';
 import { orderIndex } from './order-index.ts';
-import { equalsOf, type Question, without } from './question.ts';
+import { equalsOf, type Question, tooMuch, without } from './question.ts';
 import { columnOf } from './relations.ts';
 
 /** Walks an index on an own column that is asked to equal one of a few values and has the order behind it. */
@@ -28,7 +28,7 @@ export function armsOfValues(
   const { entity, keys } = question;
   const column = leaf.variant === 'fold' ? `${columnOf(entity, leaf.field)}_fold` : columnOf(entity, leaf.field);
   const index = keys && orderIndex(entity, [column], keys);
-  if (!index) return undefined;
+  if (!index || tooMuch(question, found.length)) return undefined;
   return {
     entity,
     access: { kind: 'arms', table: entity, index, columns: [column], filters: [], arms: found.length },

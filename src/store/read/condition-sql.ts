@@ -22,10 +22,16 @@ export function conditionSql(writer: SqlWriter, condition: Condition, scope: Sco
     case 'false':
       return sql`1 = 0`;
     case 'and':
-    case 'or': {
-      const joined = condition.of.map((part) => conditionSql(writer, part, scope));
-      return sql`(${sql.join(joined, condition.kind === 'and' ? sql` and ` : sql` or `)})`;
-    }
+      return balanced(
+        condition.of.map((part) => conditionSql(writer, part, scope)),
+        sql` and `,
+      );
+    case 'or':
+      // As an operand it is no disjunction to the planner, which would look for an index for each of its parts.
+      return sql`${sql.raw(writer.capabilities.unindexed)}${balanced(
+        condition.of.map((part) => conditionSql(writer, part, scope)),
+        sql` or `,
+      )}`;
     case 'test':
       return leafSql(writer, condition, scope.of, scope.alias, false);
     case 'some': {
@@ -37,6 +43,15 @@ export function conditionSql(writer: SqlWriter, condition: Condition, scope: Sco
       return countSql(writer, condition.check, condition.negated, sql`(select count(*) ${rows.sql})`);
     }
   }
+}
+
+/** Engines bound how deep an expression nests, and `a or b or c` nests as deep as it is long: long ones become trees. */
+const LONGEST_CHAIN = 50;
+
+function balanced(conditions: readonly Sql[], operator: Sql): Sql {
+  if (conditions.length <= LONGEST_CHAIN) return sql`(${sql.join(conditions, operator)})`;
+  const half = conditions.length >> 1;
+  return sql`(${balanced(conditions.slice(0, half), operator)}${operator}${balanced(conditions.slice(half), operator)})`;
 }
 
 /** The rows of a relation of `scope` that satisfy a condition, as a part of a statement. */

@@ -1,10 +1,14 @@
+import { invalid } from '../../domain/error.ts';
 import type { Micros } from '../../domain/time.ts';
 import { type EntityName, findField, type RelationName, UNCOLLECTED } from '../../query/catalogue.ts';
 import { checkPredicate } from '../../query/check.ts';
 import type { Predicate, Test } from '../../query/predicate.ts';
 import type { Capabilities } from '../engine.ts';
-import { type Condition, FALSE, join, TRUE } from './condition.ts';
-import { type ColumnContext, testColumn } from './tests.ts';
+import { type Check, type Condition, FALSE, join, type Leaf, type Some, TRUE } from './condition.ts';
+import { type ColumnContext, MOST_LISTED, testColumn } from './tests.ts';
+
+/** Most relations within relations: each is a query within a query to the database. */
+const MOST_NESTED = 10;
 
 /** A condition and the values it refers to. */
 export interface Bound {
@@ -27,6 +31,7 @@ export function normalize(
   values: unknown[] = [],
 ): Bound {
   checkPredicate(entity, predicate);
+  let relations = 0;
   return { condition: visit(predicate, entity, false), values };
 
   function visit(node: Predicate, scope: RelationName, negated: boolean): Condition {
@@ -39,17 +44,63 @@ export function normalize(
         return visit(node.of, scope, !negated);
       case 'and':
       case 'or':
-        return join(
+        return joined(
           (node.kind === 'and') !== negated ? 'and' : 'or',
           node.of.map((part) => visit(part, scope, negated)),
         );
       case 'compare':
         return testColumn(node.test, context(scope, node.field), negated);
       case 'some':
-        return some(node.relation, node.where, negated);
+        return inside(node.relation, () => some(node.relation, node.where, negated));
       case 'tally':
-        return tally(node.relation, node.where, node.test, negated);
+        return inside(node.relation, () => tally(node.relation, node.where, node.test, negated));
     }
+  }
+
+  /** `a = 1 or a = 2` is `a in (1, 2)`, and rows with x or rows with y are rows with x or y; so are their negations. */
+  function joined(kind: 'and' | 'or', conditions: readonly Condition[]): Condition {
+    const found = join(kind, conditions);
+    if (found.kind !== kind) return found;
+    const leaves = new Map<string, Leaf[]>();
+    const relatives = new Map<string, Some[]>();
+    const others: Condition[] = [];
+    const turned = kind === 'and';
+    for (const part of found.of) {
+      if (part.kind === 'test' && part.check.op === 'eq' && part.negated === turned) {
+        addTo(leaves, `${part.variant} ${part.field}`, part);
+      } else if (part.kind === 'some' && part.negated === turned) addTo(relatives, part.relation, part);
+      else others.push(part);
+    }
+    for (const same of leaves.values()) others.push(same.length === 1 ? same[0]! : oneOf(same));
+    for (const same of relatives.values()) {
+      const where = (): Condition =>
+        joined(
+          'or',
+          same.map((part) => part.where),
+        );
+      others.push(same.length === 1 ? same[0]! : { ...same[0]!, where: where() });
+    }
+    return join(kind, others);
+  }
+
+  function oneOf(leaves: readonly Leaf[]): Leaf {
+    const places = leaves.map((leaf) => (leaf.check as { value: number }).value);
+    const check: Check =
+      places.length <= MOST_LISTED
+        ? { op: 'in', values: places }
+        : { op: 'in-json', value: values.push(JSON.stringify(places.map((place) => values[place]))) - 1 };
+    return { ...leaves[0]!, check };
+  }
+
+  function inside(relation: RelationName, make: () => Condition): Condition {
+    if (relations === MOST_NESTED) {
+      const message = `The query asks for relations of relations more than ${MOST_NESTED} deep; say it with fewer.`;
+      throw invalid('query.too-deep', message, relation);
+    }
+    relations += 1;
+    const made = make();
+    relations -= 1;
+    return made;
   }
 
   function some(relation: RelationName, where: Predicate, negated: boolean): Condition {
@@ -106,4 +157,10 @@ function holdsForZero(test: Test, now: Micros): boolean {
     default:
       return false;
   }
+}
+
+function addTo<T>(groups: Map<string, T[]>, key: string, one: T): void {
+  const group = groups.get(key);
+  if (group) group.push(one);
+  else groups.set(key, [one]);
 }

@@ -34,3 +34,11 @@ export function without(condition: Condition, part: Condition): Condition {
     parts(condition).filter((other) => other !== part),
   );
 }
+
+/** Most values that several walks may repeat, each with its own: statements bound how many parameters they have. */
+const MOST_REPEATED = 5_000;
+
+/** Whether a list is better not read by so many walks at once. */
+export function tooMuch({ values }: Question, walks: number): boolean {
+  return walks > 1 && walks * (values.length + 10) > MOST_REPEATED;
+}

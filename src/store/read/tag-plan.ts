@@ -5,7 +5,7 @@ import type { Plan } from './access.ts';
 import { parts, type Some, TRUE } from './condition.ts';
 import type { Pair } from './dictionary.ts';
 import { orderIndex } from './order-index.ts';
-import { type Question, without } from './question.ts';
+import { type Question, tooMuch, without } from './question.ts';
 
 /** A condition on labels or tags, and the pairs that satisfy it. `total` undefined: not counted. */
 export interface Pairs {
@@ -45,7 +45,7 @@ export function armsOfPairs(question: Question, found: Pairs): Plan | undefined 
   const { entity, condition, keys } = question;
   const table = TAG_TABLES[entity];
   const index = table && keys && orderIndex(table, FOLDED, keys);
-  if (!index) return undefined;
+  if (!index || tooMuch(question, found.pairs.length)) return undefined;
   return {
     entity,
     access: { kind: 'arms', table, index, columns: FOLDED, filters: EXACT, arms: found.pairs.length },

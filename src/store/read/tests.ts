@@ -24,8 +24,9 @@ export interface ColumnContext {
   readonly capabilities: Capabilities;
 }
 
-/** Longer lists of values travel as one JSON parameter. */
-const MOST_PARAMETERS = 200;
+/** Longer lists of values travel as one JSON parameter, and all of them once a query has many. */
+export const MOST_LISTED = 200;
+const MANY_PARAMETERS = 5_000;
 
 /** Engines bound the length of wildcard patterns (SQLite: 50,000 bytes). */
 const MOST_WILDCARD = 10_000;
@@ -164,7 +165,8 @@ function anyOf(found: readonly (string | number)[], column: ColumnContext, varia
   if (values.length === 0) return 'never';
   const put = (value: unknown) => column.values.push(value) - 1;
   if (single) return { check: { op: 'eq', value: put(values[0]) }, variant };
-  if (values.length <= MOST_PARAMETERS) return { check: { op: 'in', values: values.map(put) }, variant };
+  const few = values.length <= MOST_LISTED && column.values.length < MANY_PARAMETERS;
+  if (few) return { check: { op: 'in', values: values.map(put) }, variant };
   return { check: { op: 'in-json', value: put(JSON.stringify(values)) }, variant };
 }
 
