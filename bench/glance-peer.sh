@@ -46,4 +46,4 @@ glance-manage --config-file "$work/glance-api.conf" db_sync >"$work/db_sync.log"
 node "$here/lib/glance-fill.ts" --store "$1" --database "$work/glance.sqlite"
 glance-api --config-file "$work/glance-api.conf" >"$work/out.log" 2>&1 &
 pid=$!
-node "$here/lib/glance-peer.ts" --glance "http://127.0.0.1:$port" --store "$@" || { tail -20 "$work/glance-api.log" "$work/out.log"; exit 1; }
+node "$here/lib/glance-peer.ts" --glance "http://127.0.0.1:$port" --pid "$pid" --store "$@" || { tail -20 "$work/glance-api.log" "$work/out.log"; exit 1; }

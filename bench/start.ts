@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberFlag, readFlags } from './lib/arguments.ts';
 import { pagesAt } from './lib/asks.ts';
-import { conditionLines, conditionsNow, finish, memoryOf } from './lib/conditions.ts';
+import { conditionsNow, finish, memoryOf } from './lib/conditions.ts';
 import { load } from './lib/load.ts';
 import { QUESTIONS } from './lib/questions.ts';
-import { markdown, median, ms } from './lib/stats.ts';
+import { type StartResults, startTable } from './lib/start-table.ts';
+import { median } from './lib/stats.ts';
 import { placeOf, serve } from './lib/stowage.ts';
 import { openSubject } from './lib/subject.ts';
 
@@ -71,8 +72,8 @@ try {
   await subject.close();
 }
 
-const results = {
-  bench: 'start' as const,
+const results: StartResults = {
+  bench: 'start',
   conditions: finish(conditions),
   images: subject.images,
   firstAnswer: served.map(({ first }) => first),
@@ -80,26 +81,7 @@ const results = {
   idleRss: median(served.map(({ idle }) => idle)),
   peakRss: Math.max(...memory.map(({ peak }) => peak)),
 };
-
-/** What bench/start.ts found. Milliseconds and MiB. */
-export type StartResults = typeof results;
-
-const mark = (bad: boolean) => (bad ? ' ✗' : '');
-const first = median(results.firstAnswer);
-process.stdout.write(
-  `${conditionLines(results.conditions)}\n${markdown(
-    ['Images', 'Start to first answer, median', 'slowest', 'RSS idle', 'RSS at most under load'],
-    [
-      [
-        String(results.images),
-        `${ms(first)} ms${mark(first > 1000)}`,
-        `${ms(Math.max(...results.firstAnswer))} ms`,
-        `${results.idleRss.toFixed(0)} MiB`,
-        `${results.peakRss.toFixed(0)} MiB${mark(results.peakRss > 300)}`,
-      ],
-    ],
-  )}`,
-);
+process.stdout.write(startTable(results));
 const out = flags['out']!.at(-1);
 if (out !== undefined) {
   mkdirSync(dirname(out), { recursive: true });

@@ -7,13 +7,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { numberFlag, readFlags } from './lib/arguments.ts';
 import { type Ask, pagesAt } from './lib/asks.ts';
-import { type Conditions, conditionLines, conditionsNow, finish } from './lib/conditions.ts';
+import { conditionsNow, finish } from './lib/conditions.ts';
 import { load } from './lib/load.ts';
-import type { DialectName } from './lib/presented.ts';
 import { QUESTIONS, type Question } from './lib/questions.ts';
-import { markdown, median, ms } from './lib/stats.ts';
+import { median } from './lib/stats.ts';
 import { placeOf } from './lib/stowage.ts';
 import { openSubject } from './lib/subject.ts';
+import { type Measure, type ThroughputResults, type ThroughputRow, throughputTable } from './lib/throughput-table.ts';
 
 const USAGE = 'node bench/throughput.ts --store DIR|postgres://... [--seconds S] [--rounds N] [--out FILE]';
 const flags = readFlags(['store', 'seconds', 'rounds', 'out', 'program'], USAGE);
@@ -27,28 +27,6 @@ if (store === undefined) {
 
 /** Different pages asked for in turn. */
 const PAGES = 100;
-
-/** What each server was asked for; requests a second, the median of all rounds. */
-type Measure = 'bare sql' | 'other pages' | 'bare bytes' | 'same page' | 'not modified';
-
-/** Throughput of one dialect. */
-export interface ThroughputRow {
-  readonly dialect: DialectName;
-  readonly bytes: number;
-  readonly perSecond: Partial<Record<Measure, number>>;
-  readonly p50: Partial<Record<Measure, number>>;
-  /** Processor time of the server for one answer, milliseconds. */
-  readonly cpu: Partial<Record<Measure, number>>;
-  /** Medians of the rounds' ratios. */
-  readonly ratios: { readonly otherPages: number; readonly samePage: number };
-}
-
-/** What bench/throughput.ts found. */
-export interface ThroughputResults {
-  readonly bench: 'throughput';
-  readonly conditions: Conditions;
-  readonly rows: readonly ThroughputRow[];
-}
 
 const subject = await openSubject(placeOf(store), flags['program']!.at(-1));
 try {
@@ -136,45 +114,4 @@ async function measure(question: Question): Promise<ThroughputRow> {
     cpu: medians(cpu),
     ratios: { otherPages: ratio('other pages', 'bare sql'), samePage: ratio('same page', 'bare bytes') },
   };
-}
-
-/** The results as Markdown; a ratio below one half is marked. */
-export function throughputTable({ conditions, rows }: ThroughputResults): string {
-  const head = [
-    'Dialect',
-    'Bytes',
-    'Bare SQL /s',
-    'Other pages /s',
-    'p50 ms',
-    'Ratio',
-    'Bare bytes /s',
-    'Same page /s',
-    'p50 ms',
-    'Ratio',
-    '304 /s',
-    'CPU ms: bare SQL',
-    'other pages',
-    'bare bytes',
-    'same page',
-  ];
-  const cell = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0));
-  const ratio = (value: number) => `${value.toFixed(2)}${value < 0.5 ? ' ✗' : ''}`;
-  const lines = rows.map(({ dialect, bytes, perSecond, p50, cpu, ratios }) => [
-    dialect,
-    String(bytes),
-    cell(perSecond['bare sql']),
-    cell(perSecond['other pages']),
-    ms(p50['other pages']!),
-    ratio(ratios.otherPages),
-    cell(perSecond['bare bytes']),
-    cell(perSecond['same page']),
-    ms(p50['same page']!),
-    ratio(ratios.samePage),
-    cell(perSecond['not modified']),
-    ms(cpu['bare sql']!),
-    ms(cpu['other pages']!),
-    ms(cpu['bare bytes']!),
-    ms(cpu['same page']!),
-  ]);
-  return `${conditionLines(conditions)}\n${markdown(head, lines)}`;
 }

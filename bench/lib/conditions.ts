@@ -57,14 +57,15 @@ export function memoryOf(pid: number): { readonly rss: number; readonly peak: nu
   }
 }
 
-/** Processor time of a process, all its threads, milliseconds. Linux only; NaN elsewhere. */
+/** Processor time of a process and its children, all their threads, milliseconds. Linux only; NaN elsewhere. */
 export function cpuOf(pid: number | undefined): number {
   if (pid === undefined) return Number.NaN;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     // Fields 14 and 15 of proc(5), in ticks of a hundredth of a second.
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return (Number(fields[11]) + Number(fields[12])) * 10 + children.reduce((sum, child) => sum + cpuOf(child), 0);
   } catch {
     return Number.NaN;
   }

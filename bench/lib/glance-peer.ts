@@ -4,16 +4,18 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberFlag, readFlags } from './arguments.ts';
 import { pagesAt } from './asks.ts';
-import { conditionLines, conditionsNow, finish } from './conditions.ts';
+import { conditionsNow, finish } from './conditions.ts';
 import { type LoadResult, load } from './load.ts';
+import { type PeerResults, peerTable } from './peer-table.ts';
 import { QUESTIONS } from './questions.ts';
-import { markdown, median, ms } from './stats.ts';
+import { median } from './stats.ts';
 import { placeOf } from './stowage.ts';
 import { openSubject } from './subject.ts';
 
-const USAGE = 'glance-peer.ts --glance URL --store DIR [--seconds S] [--rounds N] [--out FILE]';
-const flags = readFlags(['glance', 'store', 'seconds', 'rounds', 'out', 'program'], USAGE);
+const USAGE = 'glance-peer.ts --glance URL --pid PID --store DIR [--seconds S] [--rounds N] [--out FILE]';
+const flags = readFlags(['glance', 'pid', 'store', 'seconds', 'rounds', 'out', 'program'], USAGE);
 const glance = flags['glance']![0]!;
+const pid = Number(flags['pid']?.at(-1));
 const seconds = numberFlag(flags, 'seconds', 6);
 const rounds = numberFlag(flags, 'rounds', 3);
 
@@ -32,44 +34,31 @@ try {
   const same = ours[0]!.replace('{n}', '1');
   await sameImages(theirs[0]!);
 
+  const { pid: ourPid } = subject.served;
   const found: Record<'glance' | 'other pages' | 'same page', LoadResult[]> = {
     glance: [],
     'other pages': [],
     'same page': [],
   };
   for (let round = 0; round < rounds; round += 1) {
-    found.glance.push(await load({ url: glance, paths: theirs, headers: {}, seconds, warmSeconds: 2 }));
-    found['other pages'].push(await load({ url: subject.served.url, paths: ours, headers, seconds }));
-    found['same page'].push(await load({ url: subject.served.url, paths: [same], headers, seconds }));
+    found.glance.push(await load({ url: glance, paths: theirs, headers: {}, seconds, warmSeconds: 2, pid }));
+    found['other pages'].push(await load({ url: subject.served.url, paths: ours, headers, seconds, pid: ourPid }));
+    found['same page'].push(await load({ url: subject.served.url, paths: [same], headers, seconds, pid: ourPid }));
   }
   const rate = (name: keyof typeof found) => median(found[name].map(({ perSecond }) => perSecond));
   const ratio = (name: keyof typeof found) =>
     median(found[name].map(({ perSecond }, round) => perSecond / found.glance[round]!.perSecond));
   const p50 = (name: keyof typeof found) => median(found[name].map(({ times }) => times.p50));
-  const results = {
+  const cpu = (name: keyof typeof found) => median(found[name].map((each) => each.cpu));
+  const results: PeerResults = {
     bench: 'glance-peer',
     conditions: finish(conditions),
     perSecond: { glance: rate('glance'), otherPages: rate('other pages'), samePage: rate('same page') },
     p50: { glance: p50('glance'), otherPages: p50('other pages'), samePage: p50('same page') },
+    cpu: { glance: cpu('glance'), otherPages: cpu('other pages'), samePage: cpu('same page') },
     ratios: { otherPages: ratio('other pages'), samePage: ratio('same page') },
   };
-  const mark = (value: number, least: number) => `${value.toFixed(0)}${value < least ? ' ✗' : ''}`;
-  const { perSecond, p50: times, ratios } = results;
-  process.stdout.write(
-    `${conditionLines(results.conditions)}\n${markdown(
-      ['Server', 'Requests/s', 'p50 ms', 'Ratio'],
-      [
-        ['glance-api', perSecond.glance.toFixed(1), ms(times.glance), '1'],
-        [
-          'Stowage, every request another page',
-          perSecond.otherPages.toFixed(0),
-          ms(times.otherPages),
-          mark(ratios.otherPages, 100),
-        ],
-        ['Stowage, the same page again', perSecond.samePage.toFixed(0), ms(times.samePage), mark(ratios.samePage, 200)],
-      ],
-    )}`,
-  );
+  process.stdout.write(peerTable(results));
   const out = flags['out']!.at(-1);
   if (out !== undefined) {
     mkdirSync(dirname(out), { recursive: true });
@@ -94,13 +83,17 @@ async function answering(url: string): Promise<void> {
   throw new Error(`${url} does not answer.`);
 }
 
-/** Both must answer a page with the same images, or nothing is compared. */
+/**
+ * Both must answer a page with nearly the same images, or nothing is compared. Not quite the same: Glance's times in
+ * this database are whole seconds, and its nameless admin sees other tenants' community images.
+ */
 async function sameImages(path: string): Promise<void> {
   const read = async (url: string, headers: Readonly<Record<string, string>>) => {
     const answer = (await (await fetch(url + path, { headers })).json()) as { images: { id: string }[] };
-    return answer.images.map(({ id }) => id).join(' ');
+    return new Set(answer.images.map(({ id }) => id));
   };
   const theirs = await read(glance, {});
   const ours = await read(subject.served.url, subject.headers.glance);
-  if (theirs !== ours) process.stderr.write(`The page differs:\n${theirs}\n${ours}\n`);
+  const shared = [...theirs].filter((id) => ours.has(id)).length;
+  if (theirs.size !== 25 || shared < 15) throw new Error(`Of a page only ${shared} of 25 images are in both.`);
 }
