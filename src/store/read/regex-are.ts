@@ -6,6 +6,7 @@
  */
 import { RE2JS } from 're2js';
 import { invalid } from '../../domain/error.ts';
+import { bothCases } from './letter-cases.ts';
 import { closingBracket, type Escape, readEscape, unquote } from './regex-syntax.ts';
 
 interface Flags {
@@ -144,20 +145,6 @@ function classOf(source: string, flags: Flags): string {
     .map(([from, to]) => [Math.max(from, 1), to] as const)
     .map(([from, to]) => (from === to ? escapePoint(from) : `${escapePoint(from)}-${escapePoint(to)}`));
   return written.length === 0 ? NEVER : `[${written.join('')}]`;
-}
-
-/** Letters that are each other's case only by Unicode's CaseFolding.txt, not by lower- or upper-casing one. */
-const FOLDED_PAIRS: Readonly<Record<number, number>> = { 912: 0x1fd3, 944: 0x1fe3, 64261: 0xfb06 };
-
-/** RE2 keeps a letter that has exactly one other case as one code point; a class would hold both. */
-function bothCases(point: number): readonly number[] {
-  const letter = String.fromCodePoint(point);
-  const lower = letter.toLowerCase();
-  const cases = [lower, letter.toUpperCase()].filter(
-    (one) => Array.from(one).length === 1 && one.toLowerCase() === lower,
-  );
-  const pair = FOLDED_PAIRS[point];
-  return [...new Set([point, ...cases.map((one) => one.codePointAt(0)!), ...(pair === undefined ? [] : [pair])])];
 }
 
 function escapePoint(point: number): string {
