@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argument, Command, Option } from 'commander';
 import Fastify from 'fastify';
-import { SETTINGS } from '../src/cli/lib/settings.ts';
+import { readSettings, SETTINGS } from '../src/cli/lib/settings.ts';
 import { makeProgram } from '../src/cli/program.ts';
 import type { Dialect } from '../src/dialects/dialect.ts';
 import { DIALECTS } from '../src/dialects/registry.ts';
@@ -114,16 +114,23 @@ function sources(): string {
 
 function settings(): string {
   const command = makeProgram();
+  const defaults = readSettings({}, {});
   return table(
-    ['key in the file', 'flag', 'variable', 'what it is', 'commands'],
+    ['key in the file', 'flag', 'variable', 'what it is', 'default', 'commands'],
     SETTINGS.map((setting) => [
       code(setting.key),
       code(`--${setting.key}${setting.argument ? ` ${setting.argument}` : ''}`),
       code(`STOWAGE_${setting.key.toUpperCase().replaceAll('-', '_')}`),
-      setting.about,
+      setting.about.replace(/(?: \(default: [^)]*\)|; default: .*)$/, ''),
+      /; default: (?<said>.*)$/.exec(setting.about)?.groups?.['said'] ?? defaultText(defaults[setting.key]),
       setting.only ? setting.only.filter((name) => find(command, name)).join(', ') : 'all with a store',
     ]),
   );
+}
+
+function defaultText(value: unknown): string {
+  if (value === undefined || value === false) return value === false ? 'off' : '';
+  return typeof value === 'object' ? 'none' : code(String(value));
 }
 
 function find(program: Command, name: string): Command | undefined {
