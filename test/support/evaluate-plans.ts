@@ -1,0 +1,39 @@
+/** Looks at how SQLite answers the statements of a read. */
+import { DatabaseSync } from 'node:sqlite';
+import type { Engine, Statement } from '../../src/store/engine.ts';
+import { addFunctions } from '../../src/store/engines/sqlite/functions.ts';
+import { createInventoryReader, type InventoryReading } from '../../src/store/inventory-reader.ts';
+
+/** A reader over an engine, and the steps of every statement it ran since the last look. */
+export function watchedReader(
+  engine: Engine,
+  file: string,
+): { reader: InventoryReading; steps(): string[][]; close(): void } {
+  const database = new DatabaseSync(file);
+  addFunctions(database);
+  let seen: Statement[] = [];
+  const watched: Engine = {
+    capabilities: engine.capabilities,
+    sql: engine.sql,
+    all: (statement) => {
+      seen.push(statement);
+      return engine.all(statement);
+    },
+    transaction: (work) => engine.transaction(work),
+    execute: (sql) => engine.execute(sql),
+    changeCounter: () => engine.changeCounter(),
+    close: () => engine.close(),
+  };
+  return {
+    reader: createInventoryReader(watched),
+    steps() {
+      const statements = seen.filter(({ sql }) => !sql.includes('inventory_generation'));
+      seen = [];
+      return statements.map(({ sql, parameters }) => {
+        const rows = database.prepare(`explain query plan ${sql}`).all(...(parameters as (string | number)[]));
+        return rows.map((row) => String(row['detail']));
+      });
+    },
+    close: () => database.close(),
+  };
+}
