@@ -11,10 +11,10 @@ const PATIENCE = { timeout: 30_000, interval: 50 };
 
 const ENGINES = (['docker', 'podman'] as const).map((name) => {
   const reason = whyNoEngine(name);
-  return { name, reason, title: titled(name, reason) };
+  return [titled(name, reason), { name, reason }] as const;
 });
 
-describe.each(ENGINES)('$title', ({ name, reason }) => {
+describe.each(ENGINES)('%s', (_, { name, reason }) => {
   let engine: RunningEngine;
   const followers: (() => Promise<void>)[] = [];
 

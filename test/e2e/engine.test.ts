@@ -13,7 +13,7 @@ const RECONCILE = ['--reconcile-seconds', '120'];
 
 const ENGINES = (['docker', 'podman'] as const).map((name) => {
   const reason = whyNoEngine(name);
-  return { name, reason, title: titled(`serve docker:// over ${name}`, reason) };
+  return [titled(`serve docker:// over ${name}`, reason), { name, reason }] as const;
 });
 
 type States = Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ async function ask(url: string, headers: Readonly<Record<string, string>>): Prom
   return (await answer.json()) as Record<string, unknown>;
 }
 
-describe.each(ENGINES)('$title', { timeout: 120_000 }, ({ name, reason }) => {
+describe.each(ENGINES)('%s', { timeout: 120_000 }, (_, { name, reason }) => {
   let engine: RunningEngine;
   let data: string;
   const running: Running[] = [];

@@ -90,10 +90,10 @@ describe.each(Object.entries(VECTORS))('signature vector %s', (_name, vector) =>
     expect(verifySignature(signature, request, 'SL')).toBe(false);
   });
 
-  test.runIf(vector.canonical)('has the canonical request of the contract', () => {
-    expect(sha256(canonicalRequest(request, signature.signedHeaders, signature.form === 'legacy'))).toBe(
-      vector.canonical,
-    );
+  const { canonical } = vector;
+  if (canonical === undefined) return;
+  test('has the canonical request of the contract', () => {
+    expect(sha256(canonicalRequest(request, signature.signedHeaders, signature.form === 'legacy'))).toBe(canonical);
   });
 });
 
