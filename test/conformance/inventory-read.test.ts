@@ -25,6 +25,8 @@ describe.each(ENGINES)('reading the inventory on %s', (engine) => {
   beforeAll(async () => {
     opened = await openTestStore(engine);
     world = await ingestWorld(opened.store, PROJECT, REPORTS);
+    // What the database does by itself within a minute.
+    await opened.engine.execute('analyze');
   });
   afterAll(() => opened.close());
 
@@ -119,7 +121,7 @@ describe.each(ENGINES)('reading the inventory on %s', (engine) => {
     ['a position of another list', () => list({ after: [1] }), 'cursor.invalid'],
     ['a position with what no id is', () => list({ after: ['x'] }), 'cursor.invalid'],
     ['a position with null where nothing is missing', () => list({ after: [null] }), 'cursor.invalid'],
-    ['too many relations within relations', () => list({ where: nested(7) }), 'query.too-deep'],
+    ['too many relations within relations', () => list({ where: nested(5) }), 'query.too-deep'],
     [
       'a wildcard pattern without end',
       () => list({ where: compare('name', { op: 'like', pattern: '_a'.repeat(6_000) }) }),
@@ -151,8 +153,8 @@ describe.each(ENGINES)('reading the inventory on %s', (engine) => {
     return where;
   }
 
-  test('six relations within each other are fine', async () => {
-    expect((await list({ where: nested(6) })).rows.length).toBeGreaterThan(0);
+  test('four relations within each other are fine', async () => {
+    expect((await list({ where: nested(4) })).rows.length).toBeGreaterThan(0);
   });
 
   test('no rows are asked for', async () => {

@@ -8,7 +8,7 @@ import { type Check, type Condition, FALSE, join, type Leaf, type Some, TRUE } f
 import { type ColumnContext, MOST_LISTED, testColumn } from './tests.ts';
 
 /** Most relations within relations: each is a query within a query to the database. */
-const MOST_NESTED = 6;
+const MOST_NESTED = 4;
 
 /** A condition and the values it refers to. */
 export interface Bound {
