@@ -77,6 +77,22 @@ describe.each(ENGINES)('sources on %s', (kind) => {
     expect(await store.runs(project, a.id, 10)).toHaveLength(2);
   });
 
+  test('a run without an end is over when the next begins, unless it speaks again', async () => {
+    const project = await freshProject();
+    const source = await store.upsertSource(project, SOURCE);
+    const other = await store.upsertSource(project, { ...SOURCE, uri: 'registry://other' });
+    const elsewhere = await store.startRun(project, other.id, T0);
+    const killed = await store.startRun(project, source.id, T0);
+    const next = await store.startRun(project, source.id, T0 + 5 * SECOND);
+    const [newest, left] = await store.runs(project, source.id, 5);
+    expect(newest).toEqual(next);
+    expect(left).toMatchObject({ id: killed.id, state: 'failed', finishedAt: T0 + 5 * SECOND });
+    expect(left?.error).toContain('killed');
+    expect(await store.runs(project, other.id, 5)).toEqual([elsewhere]);
+    await store.updateRun(project, killed);
+    expect((await store.runs(project, source.id, 5))[1]).toEqual(killed);
+  });
+
   test('only the newest runs are kept', async () => {
     const project = await freshProject();
     const source = await store.upsertSource(project, SOURCE);

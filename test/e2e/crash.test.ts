@@ -125,7 +125,9 @@ async function inventory(options: Place['options']) {
         names.set(name, digest);
       }
     }
-    return { images, names, differences, integrity };
+    const [source] = await store.sources(project);
+    const runs = source ? (await store.runs(project, source.id, 100)).map((run) => run.state) : [];
+    return { images, names, differences, integrity, runs };
   } finally {
     await engine.close();
   }
@@ -214,6 +216,7 @@ describe.skipIf(reason)(titled('kill -9 during a collection', reason), { timeout
       });
 
       const survived = await inventory(options);
+      expect(survived.runs.filter((state) => state === 'running')).toEqual([]);
       expect(survived.integrity).toEqual([{ integrity_check: 'ok' }]);
       expect(survived.differences).toEqual([]);
       expect(sorted(survived.names)).toEqual(sorted(namesOf(registry)));

@@ -9,6 +9,12 @@ import type { RunProgress, SourceRun, SourceStore } from '../store.ts';
 /** Runs of a source that are remembered; older ones go, with their problems, when a new one starts. */
 export const KEPT_RUNS = 50;
 
+/**
+ * Why a run that never said it was over is; one that lives after all (two processes collect the same source) takes it
+ * back with its next word.
+ */
+const LEFT = 'It ended without a word: its process was killed, or lost the store.';
+
 const NOTHING_YET: RunProgress = {
   found: 0,
   done: 0,
@@ -81,6 +87,14 @@ export function runRecords(engine: Engine): Pick<SourceStore, 'startRun' | 'upda
           .where('project_id', '=', project.id)
           .where('source_id', '=', sourceId),
       );
+      const left = compile(
+        db
+          .updateTable('source_run')
+          .set({ state: 'failed', finished_at: at, error: LEFT })
+          .where('project_id', '=', project.id)
+          .where('source_id', '=', sourceId)
+          .where('state', '=', 'running'),
+      );
       const old = compile(history(project.id, sourceId).select('run_id').limit(KEPT_RUNS).offset(KEPT_RUNS));
       await engine.transaction(async (transaction) => {
         if ((await transaction.run(point)) === 0) {
@@ -88,6 +102,7 @@ export function runRecords(engine: Engine): Pick<SourceStore, 'startRun' | 'upda
             at: 'source',
           });
         }
+        await transaction.run(left);
         await transaction.run(insert);
         const ids = (await transaction.all<{ run_id: Id }>(old)).map((row) => row.run_id).sort();
         if (ids.length === 0) return;
