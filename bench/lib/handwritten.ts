@@ -52,7 +52,7 @@ export const HANDWRITTEN = {
   'container by host, at': `select r.summary from container r where r.project_id = ? and ${RUNNING} order by r.host_name, r.name, r.container_id limit ? offset ?`,
   'common container by host': `select r.summary from container r where r.project_id = ? and ${RUNNING} and POSITION_(r.image_repository, ?) > 0 order by r.host_name, r.name, r.container_id limit ?`,
   'common container by host, after': `select r.summary from container r where r.project_id = ? and ${RUNNING} and POSITION_(r.image_repository, ?) > 0 and (r.host_name, r.name, r.container_id) > (?, ?, ?) order by r.host_name, r.name, r.container_id limit ?`,
-  'rare container by host': `with recursive n(v) as (select min(image_repository) from container where project_id = ? union all select (select min(x.image_repository) from container x where x.project_id = ? and x.image_repository > n.v) from n where n.v is not null) select r.summary from container r where r.project_id = ? and r.image_repository in (select v from n where POSITION_(v, ?) > 0) and ${RUNNING} order by r.host_name, r.name, r.container_id limit ?`,
+  'rare container by host': `with recursive n(v) as (select min(image_repository) from container where project_id = ? union all select (select min(x.image_repository) from container x where x.project_id = ? and x.image_repository > n.v) from n where n.v is not null) select r.summary from container r BY_(container_by_image_repository_host_name_name) where r.project_id = ? and r.image_repository in (select v from n where POSITION_(v, ?) > 0) and ${RUNNING} order by r.host_name, r.name, r.container_id limit ?`,
   // StackRox: container images.
   'container image by updated': `select ${IMAGE} from image i where i.project_id = ? and i.kind = 'container' order by i.updated_at, i.created_at, i.image_id limit ?`,
   'container image by updated, after': `select ${IMAGE} from image i where i.project_id = ? and i.kind = 'container' and (i.updated_at, i.created_at, i.image_id) > (?, ?, ?) order by i.updated_at, i.created_at, i.image_id limit ?`,
@@ -73,22 +73,28 @@ export const HANDWRITTEN = {
   'placements by label': `select min(value) as value, sum(count) as n from tag_count where project_id = ? and entity = 'placement' and key_fold = ? group by value_fold order by n desc, value_fold limit ?`,
   'tagged placements by label': `select min(g.value) as value, count(*) as n from placement_tag t cross join placement_tag g where t.project_id = ? and t.key_fold = ? and t.value_fold = ? and g.project_id = t.project_id and g.bucket = t.bucket and g.image_id = t.image_id and g.name = t.name and g.key = ? group by g.value_fold order by n desc, g.value_fold limit ?`,
   'count of images': `select count from row_count where project_id = ? and bucket = 0 and entity = 'image'`,
-  'count of tagged images': `select sum(count) as n from tag_count where project_id = ? and entity = 'image' and key_fold = ? and value_fold = ?`,
+  'count of tagged images': `select sum(count) as n from tag_count BY_(tag_count_by_entity_key_fold_value_fold) where project_id = ? and entity = 'image' and key_fold = ? and value_fold = ?`,
   'count of twice tagged images of a size': `select count(*) as n from image_tag t cross join image_tag u cross join image i where t.project_id = ? and t.key_fold = ? and t.value_fold = ? and u.project_id = t.project_id and u.bucket = t.bucket and u.image_id = t.image_id and u.key = ? and u.value = ? and i.project_id = t.project_id and i.bucket = t.bucket and i.image_id = t.image_id and i.size >= ?`,
   'count of container images': `select count(*) as n from image where project_id = ? and kind = 'container'`,
 } as const;
 
 export type StatementName = keyof typeof HANDWRITTEN;
 
+/** The index to use, where SQLite would choose another. */
+const INDEXED = /BY_\((?<index>\w+)\)/g;
+
 /** The statement in SQLite's words. */
 export function sqliteText(name: StatementName): string {
-  return HANDWRITTEN[name].replaceAll('POSITION_', 'instr').replaceAll('FALSE_', '0');
+  return HANDWRITTEN[name]
+    .replaceAll('POSITION_', 'instr')
+    .replaceAll('FALSE_', '0')
+    .replace(INDEXED, 'indexed by $<index>');
 }
 
 /** The statement in PostgreSQL's words. */
 export function postgresText(name: StatementName): string {
   let used = 0;
-  const text = HANDWRITTEN[name].replaceAll('POSITION_', 'strpos').replaceAll('FALSE_', 'false');
+  const text = HANDWRITTEN[name].replaceAll('POSITION_', 'strpos').replaceAll('FALSE_', 'false').replace(INDEXED, '');
   return text.replace(/\?/g, () => {
     used += 1;
     return `$${used}`;

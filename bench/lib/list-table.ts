@@ -56,7 +56,11 @@ function cells(row: Row, rows: readonly Row[]): string[] {
     String(row.images),
     row.dialect,
     row.kind === 'list' ? row.about : `${row.kind}: ${row.about}`,
-    row.kind === 'count' ? '' : String(row.rows),
+    row.kind === 'count'
+      ? ''
+      : row.found === undefined || row.found === row.rows
+        ? String(row.rows)
+        : `${row.found} of ${row.rows}`,
     row.depth,
     hand ? ms(hand.p50) : '',
     ms(store.p50),
@@ -77,6 +81,7 @@ function httpRatio({ times }: Row): number | undefined {
   return times.bare && times.http.p50 / times.bare.p50;
 }
 
+/** Over the same question at the smallest size at which its page has as many rows. */
 function growth(row: Row, rows: readonly Row[]): number | undefined {
   const same = rows.filter(
     (other) =>
@@ -84,7 +89,8 @@ function growth(row: Row, rows: readonly Row[]): number | undefined {
       other.kind === row.kind &&
       other.about === row.about &&
       other.rows === row.rows &&
-      other.depth === row.depth,
+      other.depth === row.depth &&
+      other.found === row.found,
   );
   const smallest = same.reduce((least, other) => (other.images < least.images ? other : least), row);
   return smallest === row ? undefined : row.times.http.p50 / smallest.times.http.p50;

@@ -14,6 +14,8 @@ export interface Row {
   readonly about: string;
   readonly rows: number;
   readonly depth: Depth;
+  /** Rows the page really has: a rare label has no more. */
+  readonly found: number | undefined;
   /** Bytes of the answer. */
   readonly bytes: number;
   readonly times: {
@@ -49,10 +51,11 @@ export async function measure(
     const measured = await prepare(subject.recorder, question, depth, subject.context, rows);
     if (measured && measured.asks.length > 0) runs.push(new Run(subject, measured));
   }
-  // A jump is made once; anything else is asked once to warm what caches there are.
-  if (depth !== 'jump') for (const run of runs) await run.round(false);
+  // A jump is made once, and so is a count or a grouping, whose answer is kept; a list is asked once before.
+  const once = depth === 'jump' || question.kind !== 'list';
+  if (!once) for (const run of runs) await run.round(false);
   const until = performance.now() + MOST_TIME * runs.length;
-  for (let round = 0; round < (depth === 'jump' ? 1 : rounds); round += 1) {
+  for (let round = 0; round < (once ? 1 : rounds); round += 1) {
     if (round > 0 && performance.now() > until) break;
     for (const run of runs) await run.round(true);
   }
@@ -64,6 +67,7 @@ class Run {
   readonly #measured: Measured;
   readonly #times = { http: [] as number[], store: [] as number[], hand: [] as number[], bare: [] as number[] };
   #bytes = 0;
+  #found: number | undefined;
 
   constructor(subject: Subject, measured: Measured) {
     this.#subject = subject;
@@ -77,7 +81,7 @@ class Run {
   }
 
   async #ask(ask: Ask, keep: boolean): Promise<void> {
-    const { recorder, hand, http, bare, headers } = this.#subject;
+    const { recorder, store, hand, http, bare, headers } = this.#subject;
     const { dialect } = this.#measured.question;
     const note = async (to: number[], work: () => unknown) => {
       const from = performance.now();
@@ -91,7 +95,8 @@ class Run {
       const query = `/sql?s=${encodeURIComponent(statement)}&p=${encodeURIComponent(JSON.stringify(parameters))}`;
       await note(this.#times.bare, () => bare.get(query));
     }
-    await note(this.#times.store, () => Promise.all(ask.calls.map((call) => replay(recorder.store, recorder, call))));
+    const replayed = () => Promise.all(ask.calls.map((call) => replay(store, recorder, call)));
+    this.#found = rowsIn((await note(this.#times.store, replayed)) as unknown[]);
     unlike += 1;
     const path = ask.path(unlike);
     const body = (await note(this.#times.http, () => http.get(path, headers[dialect]))) as Buffer;
@@ -110,10 +115,17 @@ class Run {
       about,
       rows,
       depth,
+      found: this.#found,
       bytes: this.#bytes,
       times: { http: summarize(http), store: summarize(store), hand: some(hand), bare: some(bare) },
     };
   }
+}
+
+/** How many rows the lists among some results have. */
+function rowsIn(results: readonly unknown[]): number | undefined {
+  const pages = results.flatMap((result) => (result as { rows?: readonly unknown[] }).rows ?? []);
+  return pages.length > 0 ? pages.length : undefined;
 }
 
 function replay(store: InventoryReader, { project }: Subject['recorder'], call: StoreCall): Promise<unknown> {

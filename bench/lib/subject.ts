@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
 import { containerNames } from './asks.ts';
 import { connect, type HttpClient } from './client.ts';
 import { type HandDatabase, openHand } from './hand-database.ts';
@@ -15,6 +17,8 @@ export interface Subject {
   /** Size of the database. */
   readonly bytes: number;
   readonly recorder: Recorder;
+  /** The store once more, which has seen none of what was recorded: it keeps counts and groups it was asked for. */
+  readonly store: Store;
   readonly hand: HandDatabase;
   readonly context: PathContext;
   readonly http: HttpClient;
@@ -43,6 +47,7 @@ const ENTITIES = {
 export async function openSubject(place: Place, program?: string): Promise<Subject> {
   const recorder = await openRecorder(place);
   const { project } = recorder;
+  const store = await openStore(place);
   const hand = await openHand(place);
   const served = await serve(place, program);
   const bareServed = await serveScript('bare-server.ts', ['--store', 'data' in place ? place.data : place.database]);
@@ -65,6 +70,7 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
     containers: await count('container'),
     bytes: await sizeOf(place, hand),
     recorder,
+    store,
     hand,
     context: { project: project.id, names: await containerNames(hand, project.id), offset: 0 },
     http,
@@ -87,6 +93,7 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
       await served.stop();
       await bareServed.stop();
       await hand.close();
+      await store.close();
       await recorder.close();
     },
   };
