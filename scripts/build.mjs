@@ -59,7 +59,10 @@ export async function build(into = dist) {
     logLevel: 'warning',
   });
   const program = join(into, 'stowage.js');
-  const text = readFileSync(program, 'utf8').replace(/^(#!.*\n)?/, '#!/usr/bin/env node\n');
+  const text = readFileSync(program, 'utf8').replace(
+    /^(#!.*\n)?/,
+    '#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --disable-warning=ExperimentalWarning\n',
+  );
   writeFileSync(program, text);
   chmodSync(program, 0o755);
   writeFileSync(join(into, 'THIRD-PARTY.txt'), notices(result.metafile));

@@ -12,13 +12,21 @@ export const node = join(root, 'node_modules', '.bin', process.platform === 'win
 
 /** Installs from the lockfile unless what is there came from it already. */
 export function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const mark = join(root, 'node_modules', '.stowage-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock && existsSync(node)) return;
   process.stderr.write('Installing packages from the lockfile ...\n');
   const npm = process.env.npm_execpath;
-  const run = npm ? [process.execPath, [npm, 'ci', '--no-audit', '--no-fund']] : ['npm', ['ci', '--no-audit', '--no-fund']];
-  const result = spawnSync(run[0], run[1], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, npm_config_loglevel: 'error' } });
+  const run = npm
+    ? [process.execPath, [npm, 'ci', '--no-audit', '--no-fund']]
+    : ['npm', ['ci', '--no-audit', '--no-fund']];
+  const result = spawnSync(run[0], run[1], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, npm_config_loglevel: 'error' },
+  });
   if (result.status !== 0) {
     process.stderr.write('npm ci failed; see above.\n');
     process.exit(result.status ?? 1);

@@ -10,7 +10,15 @@ export async function run(args) {
     process.stderr.write('Building ...\n');
     await build();
   }
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'dist', 'stowage.js'), ...args], { stdio: 'inherit' });
+  const child = spawn(
+    node,
+    ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', join(root, 'dist', 'stowage.js'), ...args],
+    {
+      stdio: 'inherit',
+      // One allocation arena: answers travel between threads, and glibc's many arenas would keep what they leave.
+      env: { MALLOC_ARENA_MAX: '1', ...process.env },
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);

@@ -7,5 +7,13 @@ import { run } from './run.mjs';
 const args = process.argv.slice(2);
 process.env.STOWAGE_DATA ||= join(root, '.stowage');
 const images = join(root, 'examples', 'images');
-const examples = args.length > 0 ? [] : ['--local-engine', ...readdirSync(images).sort().map((name) => join(images, name))];
+const examples =
+  args.length > 0
+    ? []
+    : [
+        '--local-engine',
+        ...readdirSync(images)
+          .sort()
+          .map((name) => join(images, name)),
+      ];
 await run(['serve', ...examples, ...args]);

@@ -12,10 +12,12 @@ export interface SqliteOptions {
   readonly file: string;
   /** Most reading connections, each with a thread and a cache of its own; opened when there is use for them. Default 2. */
   readonly readers?: number;
-  /** Megabytes of pages each reader keeps. Default 32: what matters more is the file cache of the system. */
+  /** Megabytes of pages each reader keeps. Default 16: what matters more is the file cache of the system. */
   readonly readerCacheMegabytes?: number;
-  /** Megabytes of pages the writer keeps. Default 24. */
+  /** Megabytes of pages the writer keeps. Default 16. */
   readonly writerCacheMegabytes?: number;
+  /** Megabytes JavaScript may take in each thread, far above any page. Default 256. */
+  readonly heapMegabytes?: number;
 }
 
 /** How long another process may hold the file's write lock before a statement gives up, milliseconds. */
@@ -53,9 +55,9 @@ const CAPABILITIES: Capabilities = {
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { file, readers = 2, readerCacheMegabytes = 32, writerCacheMegabytes = 24 } = options;
+  const { file, readers = 2, readerCacheMegabytes = 16, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
-    return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT };
+    return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };
   // The writer first: it makes the file and takes in what a killed process left in the WAL.
   const writer = await Writer.open(connection('writer', writerCacheMegabytes));

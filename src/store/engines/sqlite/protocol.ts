@@ -8,6 +8,8 @@ export interface ConnectionOptions {
   readonly cacheMegabytes: number;
   /** How long to wait for another process's lock, milliseconds. */
   readonly busyTimeout: number;
+  /** Megabytes JavaScript (our SQL functions, rows) may take in its thread; more ends the thread, not the process. */
+  readonly heapMegabytes: number;
 }
 
 /** What the main thread asks of a connection's worker. Tuples, because they copy faster than objects. */

@@ -5,8 +5,6 @@ import type { ConnectionOptions, Ready, Reply, Request } from './protocol.ts';
 import { type PackedRows, unpackRows } from './rows.ts';
 import { workerUrl } from './worker-url.ts';
 
-/** A result set has to fit here too; far above any page, far below what would take the process down. */
-const HEAP_MEGABYTES = 512;
 /** Keeps the young generation of a worker from growing to tens of megabytes. */
 const YOUNG_MEGABYTES = 8;
 
@@ -45,7 +43,7 @@ export class RemoteConnection {
     const worker = new Worker(workerUrl(), {
       workerData: options,
       name: `sqlite-${options.role}`,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
     const [, , failure] = await new Promise<Ready>((resolve, reject) => {
       worker.once('message', resolve);

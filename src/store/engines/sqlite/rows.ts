@@ -43,6 +43,16 @@ export function packRows(columns: readonly string[], rows: readonly (readonly un
   return { columns, texts, numbers, text: parts.join('') };
 }
 
+/**
+ * Texts shorter than this are copied out of a long answer: whoever keeps one (a position, a label) would else keep the
+ * whole answer alive. Longer ones are documents, which are read and dropped.
+ */
+const OWN = 256;
+
+function ownText(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
 /** The rows as objects, one property a column. */
 export function unpackRows<R>(packed: PackedRows): R[] {
   const { columns } = packed;
@@ -59,7 +69,8 @@ export function unpackRows<R>(packed: PackedRows): R[] {
       if (!texts[index]) row[columns[index]!] = Number.isNaN(number) ? null : number;
       else if (number < 0) row[columns[index]!] = null;
       else {
-        row[columns[index]!] = text.slice(start, start + number);
+        const part = text.slice(start, start + number);
+        row[columns[index]!] = number < OWN && text.length > 4 * OWN ? ownText(part) : part;
         start += number;
       }
     }
