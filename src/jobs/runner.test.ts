@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { ENGINES, type OpenTestStore, openTestStore } from '../../test/support/stores.ts';
 import { StowageError } from '../domain/error.ts';
 import { randomId } from '../domain/id.ts';
-import { MILLISECOND, now, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, MILLISECOND, now, SECOND } from '../domain/time.ts';
 import type { Job } from '../store/store.ts';
 import { type JobHandler, JobRunner, type RunnerOptions } from './runner.ts';
 
@@ -234,6 +234,16 @@ describe.each(ENGINES)('job runner on %s', (kind) => {
     await running;
     await runner.stop();
     expect(await opened.store.job(id)).toMatchObject({ state: 'done' });
+  });
+
+  test('jobs that have been over for long are cleared away', async () => {
+    const queue = randomId();
+    const [old] = await opened.store.enqueue([{ queue }], now() - 9 * DAY);
+    await opened.store.claim([queue], 'w', 1, SECOND, now() - 9 * DAY);
+    await opened.store.complete(old!, 'w', now() - 8 * DAY);
+    // Later than every worker before, whose turn lasts an hour.
+    start(queue, async () => {}, { now: () => now() + 2 * HOUR });
+    await vi.waitFor(async () => expect(await opened.store.job(old!)).toBeUndefined(), { timeout: 20_000 });
   });
 
   test('a store that fails for a while stops nothing', async () => {

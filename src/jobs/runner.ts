@@ -6,6 +6,7 @@ import { MILLISECOND, type Micros, now as processClock, SECOND } from '../domain
 import type { Job, JobStore } from '../store/store.ts';
 import { backoff, isFinal } from './backoff.ts';
 import { Claimed } from './claimed.ts';
+import { FORGET_EVERY, forgetOldJobs } from './forget.ts';
 
 /** What a handler may use beside its job. */
 export interface JobContext {
@@ -116,6 +117,7 @@ export class JobRunner {
   }
 
   async #run(): Promise<void> {
+    let forgetAt = 0;
     for (let failures = 0; !this.#stopping; ) {
       this.#woken = false;
       const free = this.#options.concurrency - this.#claimed.size;
@@ -124,6 +126,10 @@ export class JobRunner {
         failures = 0;
         if (this.#stopping) return await this.#giveBack(jobs);
         for (const job of jobs) this.#begin(job);
+        if (this.#options.now() >= forgetAt) {
+          forgetAt = this.#options.now() + FORGET_EVERY;
+          await forgetOldJobs(this.#store, this.#options.worker, this.#options.now());
+        }
         // Fewer than asked for: nothing else is due. As many as asked for: all slots are taken.
         await this.#pause(this.#options.pollEvery);
       } catch (error) {
