@@ -13,13 +13,11 @@ export interface Dialect {
   /** The vendor's own name of the API. */
   readonly title: string;
   readonly language: QueryLanguage;
-  /** Path prefixes that belong to it; unknown paths below them get its error form. */
-  readonly prefixes: readonly string[];
   /** The calls it answers, for the generated coverage table. */
   readonly calls: readonly { readonly method: string; readonly path: string; readonly about: string }[];
   /** Registers the routes on an instance of its own (encapsulated: hooks, parsers and error handler stay inside). */
   register(app: FastifyInstance, services: DialectServices): void | Promise<void>;
-  /** The document everything unknown outside any dialect's prefixes gets, where this vendor's API has one (status 300). */
+  /** The document that paths outside every dialect get, where this vendor's API has one (status 300). */
   readonly rootDocument?: (baseUrl: string) => unknown;
   /** One line for a shell that lists images (or containers) with a credential; complete as it stands. */
   curl(context: { baseUrl: string; id: string; secret: string; projectId: string }): string;
@@ -49,9 +47,15 @@ export interface Credentials {
   /**
    * A signed token (JWT) of any kind issued here. `reason` tells an expired token from any other refusal.
    */
-  verifyToken(token: string, request: FastifyRequest): Promise<{ principal: Principal; claims: TokenClaims } | { reason: 'expired' | 'invalid' }>;
+  verifyToken(
+    token: string,
+    request: FastifyRequest,
+  ): Promise<{ principal: Principal; claims: TokenClaims } | { reason: 'expired' | 'invalid' }>;
   /** Issues a token for a principal: its project, role and end are inside. `claims` are added as they are. */
-  issueToken(principal: Principal, options: { ttlSeconds: number; claims?: Readonly<Record<string, unknown>> }): Promise<{ token: string; claims: TokenClaims }>;
+  issueToken(
+    principal: Principal,
+    options: { ttlSeconds: number; claims?: Readonly<Record<string, unknown>> },
+  ): Promise<{ token: string; claims: TokenClaims }>;
   revokeToken(claims: TokenClaims): Promise<void>;
   /** The plain secret of a usable credential, for checking request signatures. */
   signingSecret(id: string): Promise<{ principal: Principal; secret: string } | undefined>;
@@ -103,5 +107,10 @@ export interface RateLimits {
    * Counts one request in a named bucket.
    * @returns what is left; `allowed` false when over the limit
    */
-  take(bucket: string, who: string, limit: number, windowSeconds: number): { allowed: boolean; limit: number; remaining: number; resetSeconds: number; windowSeconds: number };
+  take(
+    bucket: string,
+    who: string,
+    limit: number,
+    windowSeconds: number,
+  ): { allowed: boolean; limit: number; remaining: number; resetSeconds: number; windowSeconds: number };
 }

@@ -34,6 +34,9 @@ const NOTHING: RunProgress = {
   current: null,
 };
 
+/** So many new images or containers make the planner's picture of the inventory old. */
+const MANY = 500;
+
 /** How often a run's progress is written down, in milliseconds. */
 const PROGRESS_EVERY = 500;
 
@@ -150,6 +153,7 @@ export async function runCollection(options: CollectOptions): Promise<SourceRun>
       ? kind.follow(source.uri, context)
       : kind.collect(source.uri, context));
     await closing;
+    if (run.progress.added >= MANY) await store.refreshStatistics();
   } catch (thrown) {
     error = thrown;
   }

@@ -69,6 +69,8 @@ export interface Engine {
    * (scale-out rule 17), so `work` must be repeatable.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Lets the planner know how much there is now; cheap, and safe at any time. */
+  refreshStatistics(): Promise<void>;
   /** DDL outside a transaction (index builds). */
   execute(sql: string): Promise<void>;
   /** Changes by other processes become visible as a different number; cheap and synchronous, or undefined when it cannot tell. */

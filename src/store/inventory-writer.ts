@@ -34,6 +34,7 @@ export function createInventoryWriter(engine: Engine, deps: WriterDeps = {}): In
   }
 
   return {
+    refreshStatistics: () => engine.refreshStatistics(),
     async ingestImages(project, source, observations) {
       if (observations.length === 0) return { added: 0, changed: 0, unchanged: 0 };
       const at = clock();

@@ -6,7 +6,16 @@ import type { Container } from '../domain/container.ts';
 import type { Credential, Project, Role } from '../domain/credential.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { Id } from '../domain/id.ts';
-import type { HostSighting, Image, ImageKind, Platform, Problem, ScanSummary, ServiceAttributes, SourceRef } from '../domain/image.ts';
+import type {
+  HostSighting,
+  Image,
+  ImageKind,
+  Platform,
+  Problem,
+  ScanSummary,
+  ServiceAttributes,
+  SourceRef,
+} from '../domain/image.ts';
 import type { ContentRow, ImageRow, PlacementRow } from '../domain/rows.ts';
 import type { Micros } from '../domain/time.ts';
 import type { EntityName } from '../query/catalogue.ts';
@@ -93,7 +102,11 @@ export interface ImageObservation {
   readonly id?: Id;
   readonly mediaType?: string | null;
   readonly platforms?: readonly Platform[];
-  readonly references?: readonly { readonly registry: string; readonly repository: string; readonly tag: string | null }[];
+  readonly references?: readonly {
+    readonly registry: string;
+    readonly repository: string;
+    readonly tag: string | null;
+  }[];
   readonly hosts?: readonly Pick<HostSighting, 'hostId' | 'hostName'>[];
   readonly labels?: readonly (readonly [key: string, value: string])[];
   readonly tags?: readonly string[];
@@ -114,7 +127,12 @@ export interface ImageObservation {
 export interface InventoryReader {
   list<E extends EntityName>(project: Project, request: ListRequest<E>): Promise<ListPage<EntityRows[E]>>;
   /** Counts exactly, or up to `cap` and then says `ge`. */
-  count(project: Project, entity: EntityName, where: Predicate, options?: { cap?: number; now?: Micros }): Promise<Count>;
+  count(
+    project: Project,
+    entity: EntityName,
+    where: Predicate,
+    options?: { cap?: number; now?: Micros },
+  ): Promise<Count>;
   group(project: Project, request: GroupRequest): Promise<GroupPage>;
   /** The whole record. `undefined` when the project has no such image. */
   image(project: Project, id: Id): Promise<Image | undefined>;
@@ -144,8 +162,16 @@ export interface InventoryWriter {
   /** Reported containers, by id. */
   ingestContainers(project: Project, source: SourceRef, containers: readonly Container[]): Promise<IngestResult>;
   /** Marks as `gone` the source's containers on a host that are not in `present`. */
-  closeContainers(project: Project, source: SourceRef, hostId: string, present: ReadonlySet<string>, at: Micros): Promise<{ closed: number }>;
+  closeContainers(
+    project: Project,
+    source: SourceRef,
+    hostId: string,
+    present: ReadonlySet<string>,
+    at: Micros,
+  ): Promise<{ closed: number }>;
   deleteImages(project: Project, ids: readonly Id[]): Promise<{ deleted: number }>;
+  /** Lets the database's planner know how much there is now: after a collection that brought much. */
+  refreshStatistics(): Promise<void>;
   /**
    * Digests among the given that are stored and complete (no need to fetch them again), with what they are.
    * Sources ask before they fetch.
@@ -251,7 +277,10 @@ export interface RunProblem {
 }
 
 export interface SourceStore {
-  upsertSource(project: Project, source: { kind: string; uri: string; settings: Readonly<Record<string, unknown>> }): Promise<SourceRecord>;
+  upsertSource(
+    project: Project,
+    source: { kind: string; uri: string; settings: Readonly<Record<string, unknown>> },
+  ): Promise<SourceRecord>;
   sources(project: Project): Promise<readonly SourceRecord[]>;
   source(project: Project, id: Id): Promise<SourceRecord | undefined>;
   removeSource(project: Project, id: Id): Promise<boolean>;
@@ -260,7 +289,10 @@ export interface SourceStore {
   runs(project: Project, sourceId: Id, limit: number): Promise<readonly SourceRun[]>;
   addRunProblems(project: Project, problems: readonly RunProblem[]): Promise<void>;
   /** Grouped by code: how many, and samples. */
-  runProblems(project: Project, runId: Id): Promise<readonly { code: string; count: number; samples: readonly RunProblem[] }[]>;
+  runProblems(
+    project: Project,
+    runId: Id,
+  ): Promise<readonly { code: string; count: number; samples: readonly RunProblem[] }[]>;
 }
 
 export interface Job {
@@ -297,7 +329,13 @@ export interface JobStore {
   /** Adds jobs; one whose key is already waiting or running is left out. Returns the ids added. */
   enqueue(jobs: readonly NewJob[], at: Micros): Promise<readonly Id[]>;
   /** Takes up to `limit` due jobs for `leaseMicros`. A job whose lease ran out is due again. */
-  claim(queues: readonly string[], worker: string, limit: number, leaseMicros: number, at: Micros): Promise<readonly Job[]>;
+  claim(
+    queues: readonly string[],
+    worker: string,
+    limit: number,
+    leaseMicros: number,
+    at: Micros,
+  ): Promise<readonly Job[]>;
   /** Prolongs leases; returns the ids still held by this worker. */
   heartbeat(ids: readonly Id[], worker: string, leaseUntil: Micros): Promise<readonly Id[]>;
   complete(id: Id, worker: string, at: Micros): Promise<boolean>;

@@ -20,6 +20,7 @@ export function watchedReader(
       return engine.all(statement);
     },
     transaction: (work) => engine.transaction(work),
+    refreshStatistics: () => engine.refreshStatistics(),
     execute: (sql) => engine.execute(sql),
     changeCounter: () => engine.changeCounter(),
     close: () => engine.close(),

@@ -28,6 +28,7 @@ export function recordStatements(engine: Engine): RecordingEngine {
       sql: engine.sql,
       all: (statement) => engine.all(note(statement)),
       transaction: (work) => engine.transaction((transaction) => work(recorded(transaction))),
+      refreshStatistics: () => engine.refreshStatistics(),
       execute: (sql) => engine.execute(sql),
       changeCounter: () => engine.changeCounter(),
       close: () => engine.close(),

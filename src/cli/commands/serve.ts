@@ -99,11 +99,10 @@ async function makeApp(
             `"${uri}" is on the server's own disk; only an operator at the command line can add it.`,
             'uri',
           );
-        const source = await store.upsertSource(project, {
-          kind: kind.id,
-          uri,
-          settings: { keep: true, untrusted: true },
-        });
+        // What an operator added stays trusted, and is only collected.
+        const known = (await store.sources(project)).find((one) => one.kind === kind.id && one.uri === uri);
+        const settings = known ? {} : { keep: true, untrusted: true };
+        const source = await store.upsertSource(project, { kind: kind.id, uri, settings });
         await store.enqueue([collectJob(source, 10)], now());
         wake();
         return source;

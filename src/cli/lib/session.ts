@@ -30,8 +30,19 @@ export async function openSession(settings: Settings): Promise<Session> {
       store,
     });
     const project = await projectNamed(store, settings.project);
-    const credentials = createCredentialService({ store, key, now, audit: (entry) => void store.audit([entry]) });
-    return { store, project, credentials, key, close: () => store.close() };
+    const audited: Promise<void>[] = [];
+    const credentials = createCredentialService({
+      store,
+      key,
+      now,
+      audit: (entry) => audited.push(store.audit([entry])),
+    });
+    return { store, project, credentials, key, close };
+
+    async function close(): Promise<void> {
+      await Promise.all(audited);
+      await store.close();
+    }
   } catch (error) {
     await store.close();
     throw error;

@@ -12,7 +12,6 @@ export function datadogWith(allowance: Allowance): Dialect {
     id: 'datadog',
     title: 'Datadog Container Images',
     language: { id: 'datadog', entity: 'placement', parse: (text) => parseFilter(text, IMAGE_WORDS), print },
-    prefixes: ['/api/v1/', '/api/v2/'],
     calls: [
       { method: 'GET', path: '/api/v2/container_images', about: 'Images, one per repository, filtered or grouped' },
       { method: 'GET', path: '/api/v2/containers', about: 'Containers that exist now, filtered or grouped' },

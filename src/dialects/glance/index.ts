@@ -12,7 +12,6 @@ export const glance: Dialect = {
   id: 'glance',
   title: 'OpenStack Image API (Glance)',
   language: { id: 'glance', entity: 'image', parse: parseQuery, print: printQuery },
-  prefixes: ['/v2', '/v2.', '/v3', '/versions', '/healthcheck'],
   calls: [
     { method: 'GET', path: '/v2/images', about: 'Images, filtered, sorted and paged' },
     { method: 'GET', path: '/v2/images/{id}', about: 'One image' },

@@ -10,7 +10,6 @@ export function huaweiHssWith(requestsPerSecond: number): Dialect {
     id: 'huawei-hss',
     title: 'Huawei HSS: local image containers',
     language: { id: 'huawei-hss', entity: 'container', parse, print },
-    prefixes: ['/v5/'],
     calls: [
       { method: 'GET', path: '/v5/{project_id}/image/local/containers', about: 'containers of local images' },
       { method: 'GET', path: '/v3/projects', about: "the caller's project, as SDKs look it up" },

@@ -9,7 +9,6 @@ export const qualys: Dialect = {
   id: 'qualys',
   title: 'Qualys Container Security: images',
   language: { id: 'qualys', entity: 'content', parse, print },
-  prefixes: ['/csapi/', '/auth'],
   calls: [
     { method: 'POST', path: '/auth', about: 'a token for user name and password' },
     { method: 'GET', path: '/csapi/v1.3/images', about: 'images by a QQL filter, by pages' },

@@ -9,7 +9,6 @@ export const stackrox: Dialect = {
   id: 'stackrox',
   title: 'StackRox / Red Hat Advanced Cluster Security Image Service',
   language: { id: 'stackrox', entity: 'image', parse: (text) => parseQuery(text), print: printQuery },
-  prefixes: ['/v1'],
   calls: [
     { method: 'GET', path: '/v1/images', about: 'List of images: search query, order, limit and offset' },
     { method: 'GET', path: '/v1/imagescount', about: 'Number of images a search query finds' },

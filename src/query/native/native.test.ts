@@ -26,6 +26,13 @@ describe('parseNative', () => {
     ['name:*100%', compare('name', { op: 'like', pattern: '%100\\%', fold: true })],
     ['built:<now-7d', compare('built_at', { op: 'lt', value: { fromNow: -7 * 86_400e6 } })],
     ['created:>=2026-01-31', compare('created_at', { op: 'ge', value: Date.UTC(2026, 0, 31) * 1000 })],
+    [
+      'built:2026-01-31',
+      and(
+        compare('built_at', { op: 'ge', value: Date.UTC(2026, 0, 31) * 1000 }),
+        compare('built_at', { op: 'lt', value: Date.UTC(2026, 1, 1) * 1000 }),
+      ),
+    ],
     ['running:true', compare('running_count', { op: 'gt', value: 0 })],
     [
       'label.team:payments',

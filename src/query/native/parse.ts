@@ -1,4 +1,5 @@
 import { invalid } from '../../domain/error.ts';
+import { DAY } from '../../domain/time.ts';
 import type { ParseContext } from '../language.ts';
 import { ALL, and, compare, not, or, type Predicate, some, type Test } from '../predicate.ts';
 import { NATIVE_FIELDS, type NativeField } from './fields.ts';
@@ -111,7 +112,7 @@ class Parser {
     }
     switch (operator) {
       case '':
-        return field.say(readTest(word.text, field.type, written, now));
+        return this.#plain(word.text, field, written);
       case '=':
         return field.say({ op: 'eq', value: readValue(word.text, field.type, written, now) });
       case '!=':
@@ -123,10 +124,20 @@ class Parser {
     }
   }
 
+  /** A value without operator; a date alone means the whole day. */
+  #plain(word: string, field: NativeField, written: Written): Predicate {
+    const { now } = this.#context;
+    if (field.type !== 'time' || !/^\d{4}-\d{2}-\d{2}$/.test(written.text)) {
+      return field.say(readTest(word, field.type, written, now));
+    }
+    const start = readValue(word, 'time', written, now) as number;
+    return and(field.say({ op: 'ge', value: start }), field.say({ op: 'lt', value: start + DAY }));
+  }
+
   #list(word: string, field: NativeField): Predicate {
     this.#next();
     const parts: Predicate[] = [];
-    do parts.push(field.say(readTest(word, field.type, this.#value(word), this.#context.now)));
+    do parts.push(this.#plain(word, field, this.#value(word)));
     while (this.#peek().kind === ',' && this.#next());
     this.#expect(')', 'The list is not closed.');
     return or(...parts);

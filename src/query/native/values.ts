@@ -72,7 +72,7 @@ function readTime(word: string, { text, at }: Written, now: number): Value {
 
 /**
  * The test a written value means where no operator stands before it: text without quotes is compared without regard
- * to case, `*` and `?` are wildcards; quoted text is exact; a date alone means that whole day.
+ * to case, `*` and `?` are wildcards; quoted text is exact.
  */
 export function readTest(word: string, type: FieldType, written: Written, now: number): Test {
   if (type === 'text' || type === 'id') {

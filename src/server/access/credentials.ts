@@ -63,6 +63,10 @@ export function createCredentialService(options: Options): CredentialService {
     return { principal, hash: found.hash, sealed: found.sealed };
   }
 
+  function entry(projectId: string, action: string, object: string, detail: AuditEntry['detail']): AuditEntry {
+    return { projectId, at: now(), actor: null, action, outcome: 'done', object, remote: null, detail };
+  }
+
   function denied(request: FastifyRequest, credentialId: string | null, reason: string): void {
     options.audit({
       projectId: null,
@@ -165,11 +169,17 @@ export function createCredentialService(options: Options): CredentialService {
         revokedAt: null,
         expiresAt,
       };
+      options.audit(entry(project.id, 'credential.create', id, { role }));
       await store.createCredential(credential, { hash: await hashSecret(secret), sealed: seal(secret, sealKey, id) });
       return { credential, secret };
     },
 
-    revoke: (id) => store.revokeCredential(id, now()),
+    async revoke(id) {
+      const known = await store.credential(id);
+      const revoked = await store.revokeCredential(id, now());
+      if (revoked && known) options.audit(entry(known.projectId, 'credential.revoke', id, {}));
+      return revoked;
+    },
   };
 }
 

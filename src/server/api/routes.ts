@@ -36,7 +36,7 @@ export async function registerApi(app: FastifyInstance, services: ApiServices): 
     registerContainers(room, services);
     registerQueries(room, services);
     registerSources(room, services);
-    room.all('/stowage/v1/*', async (request, reply) =>
+    room.all('/stowage/v1/*', { schema: { hide: true } }, async (request, reply) =>
       reply
         .code(404)
         .type('application/problem+json')

@@ -20,14 +20,15 @@ interface SourceRow {
 
 type SourceRecords = Pick<SourceStore, 'upsertSource' | 'sources' | 'source' | 'removeSource'>;
 
-/** A source's id is derived from its kind and address, so that adding it twice is one source. */
+/** A source's id is derived from its kind and address, so that adding it twice is one source; settings are added to. */
 export function sourceRecords(engine: Engine, now: () => Micros): SourceRecords {
   const { sql: db } = engine;
 
   return {
     async upsertSource(project, { kind, uri, settings }) {
       const id = nameId(project.id, `source:${kind}:${uri}`);
-      const given = { settings: JSON.stringify(settings), removed_at: null };
+      const known = await find(project, id);
+      const given = { settings: JSON.stringify({ ...known?.settings, ...settings }), removed_at: null };
       const upsert = compile(
         db
           .insertInto('source')

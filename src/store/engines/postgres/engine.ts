@@ -100,6 +100,10 @@ class PostgresEngine implements Engine {
     return withRetry(() => this.#once(work));
   }
 
+  refreshStatistics(): Promise<void> {
+    return this.execute('analyze');
+  }
+
   async execute(sql: string): Promise<void> {
     const client = await this.#connect();
     try {

@@ -94,6 +94,10 @@ class SqliteEngine implements Engine {
     return withRetry(() => this.#writer.transaction(work));
   }
 
+  async refreshStatistics(): Promise<void> {
+    // Walks name the index they use; statistics would only let the planner change its mind.
+  }
+
   execute(sql: string): Promise<void> {
     return this.#writer.execute(sql);
   }
