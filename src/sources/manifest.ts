@@ -9,7 +9,13 @@ import { StowageError } from '../domain/error.ts';
 import { type Platform, primaryPlatform } from '../domain/image.ts';
 import type { ImageObservation } from '../store/store.ts';
 import { type PlatformHint, readHint, readPlatform } from './manifest/config.ts';
-import { type Descriptor, isNoPlatform, type ManifestDocument, readDescriptor, readDocument } from './manifest/document.ts';
+import {
+  type Descriptor,
+  isNoPlatform,
+  type ManifestDocument,
+  readDescriptor,
+  readDocument,
+} from './manifest/document.ts';
 import { ImageError } from './manifest/error.ts';
 import { isObject, parseObject } from './manifest/json.ts';
 import { MANIFEST_LIMITS, type ManifestLimits } from './manifest/limits.ts';

@@ -26,7 +26,11 @@ export async function resolveSource(text: string): Promise<ResolvedSource> {
   }
   const schemes = SOURCE_KINDS.flatMap((kind) => kind.schemes).join(':, ');
   const reason = scheme === undefined ? `nothing known lies at ${text}` : `there is no kind "${scheme}"`;
-  throw invalid('source.unknown', `"${text}" is no source: ${reason}. Write one of ${schemes}: followed by where it is.`, 'source');
+  throw invalid(
+    'source.unknown',
+    `"${text}" is no source: ${reason}. Write one of ${schemes}: followed by where it is.`,
+    'source',
+  );
 }
 
 function parsed(kind: SourceKind, text: string): ResolvedSource {

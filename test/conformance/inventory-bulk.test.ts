@@ -29,16 +29,14 @@ function batches(): readonly BulkBatch[] {
   const single = anImage({ digest: amd.manifestDigest, platforms: [amd], references: ['multi:1-amd64'] });
   const old = anImage({ content: 'old', references: ['moving:latest', 'moving:1'] });
   const fresh = anImage({ content: 'fresh', references: ['moving:latest'], seenAt: T0 + HOUR });
-  const containers = plain
-    .slice(0, 9)
-    .map((image, index) =>
-      aContainer({
-        image,
-        name: `c${index}`,
-        hostId: `host-${index % 4}`,
-        state: index % 3 === 0 ? 'exited' : 'running',
-      }),
-    );
+  const containers = plain.slice(0, 9).map((image, index) =>
+    aContainer({
+      image,
+      name: `c${index}`,
+      hostId: `host-${index % 4}`,
+      state: index % 3 === 0 ? 'exited' : 'running',
+    }),
+  );
   return [
     {
       source: registry,
