@@ -1,18 +1,18 @@
 /** What `npm pack` makes, on a machine that has Node 24 and nothing else. */
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtProgram, finish, scratch, serve } from '../support/program.ts';
 import { ROOT } from '../support/source-tree.ts';
 
 const NPM = process.env['npm_execpath'];
 
-/** Runs npm; with the one that runs the tests, else the one on the path. */
+/** Runs npm on this Node; with the one that runs the tests, else the one on the path. */
 function npm(args: readonly string[], cwd: string) {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--cache', join(cwd, '.npm')];
-  return NPM === undefined
-    ? finish('npm', [...args, ...quiet], { cwd })
-    : finish(process.execPath, [NPM, ...args, ...quiet], { cwd });
+  const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+  if (NPM === undefined) return finish('npm', [...args, ...quiet], { cwd, env });
+  return finish(process.execPath, [NPM, ...args, ...quiet], { cwd, env });
 }
 
 describe('the package', () => {
