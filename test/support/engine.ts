@@ -1,6 +1,6 @@
 /** Real container engines for tests: started with folders and sockets of their own, asked over the same API. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,7 +160,11 @@ export async function startEngine(name: EngineName): Promise<RunningEngine> {
       const left = JSON.parse((await call('GET', '/v1.41/containers/json?all=1')).text) as { Id: string }[];
       for (const { Id } of left) await call('DELETE', `/v1.41/containers/${Id}?force=true`);
       await halt();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      // What podman leaves behind to tidy up after a container may write its folder once more.
+      for (let tries = 0; tries < 10 && (tries === 0 || existsSync(folder)); tries += 1) {
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+        await wait(200);
+      }
     },
   };
 }
