@@ -122,10 +122,10 @@ class Run {
   }
 }
 
-/** How many rows the lists among some results have. */
+/** How many rows the page among some results has: the largest list, as a marker is looked up by a list of one. */
 function rowsIn(results: readonly unknown[]): number | undefined {
-  const pages = results.flatMap((result) => (result as { rows?: readonly unknown[] }).rows ?? []);
-  return pages.length > 0 ? pages.length : undefined;
+  const sizes = results.flatMap((result) => (result as { rows?: readonly unknown[] }).rows?.length ?? []);
+  return sizes.length > 0 ? Math.max(...sizes) : undefined;
 }
 
 function replay(store: InventoryReader, { project }: Subject['recorder'], call: StoreCall): Promise<unknown> {
