@@ -59,7 +59,6 @@ export async function build(into = dist) {
     target: 'node24',
     format: 'esm',
     minifySyntax: true,
-    keepNames: true,
     legalComments: 'linked',
     external: ['pg-native'],
     loader: { '.json': 'json' },

@@ -72,6 +72,10 @@ class SqliteEngine implements Engine {
   readonly #readers: ReaderPool;
   readonly #watch: DatabaseSync;
   readonly #dataVersion: StatementSync;
+  #counter: number | undefined;
+  readonly #forgetCounter = () => {
+    this.#counter = undefined;
+  };
   #closing: Promise<void> | undefined;
 
   constructor(writer: Writer, readers: ReaderPool, file: string) {
@@ -91,7 +95,7 @@ class SqliteEngine implements Engine {
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return withRetry(() => this.#writer.transaction(work));
+    return withRetry(() => this.#writer.transaction(work)).finally(this.#forgetCounter);
   }
 
   async refreshStatistics(): Promise<void> {
@@ -102,14 +106,18 @@ class SqliteEngine implements Engine {
     return this.#writer.execute(sql);
   }
 
+  /** Looked up once for all that asks in one turn of the event loop. */
   changeCounter(): number | undefined {
     if (this.#closing) return undefined;
+    if (this.#counter !== undefined) return this.#counter;
     try {
-      return Number((this.#dataVersion.get() as { data_version: number }).data_version);
+      this.#counter = Number((this.#dataVersion.get() as { data_version: number }).data_version);
     } catch {
       // The file is locked whole for a moment (another process recovers it); the caller asks the slow way.
       return undefined;
     }
+    setImmediate(this.#forgetCounter);
+    return this.#counter;
   }
 
   close(): Promise<void> {
