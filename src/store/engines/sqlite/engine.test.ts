@@ -30,6 +30,13 @@ test('closing leaves one file', async () => {
   expect(existsSync(`${file}-wal`)).toBe(false);
 });
 
+test('a new file has pages that a document fits into', async () => {
+  const engine = await openSqlite({ file });
+  await engine.transaction((transaction) => transaction.run(raw('create table t (a integer)')));
+  expect(await engine.all(raw('pragma page_size'))).toEqual([{ page_size: 8192 }]);
+  await engine.close();
+});
+
 test('requests asked before the end are answered', async () => {
   const engine = await openSqlite({ file });
   const asked = Promise.all(Array.from({ length: 20 }, (_, n) => engine.all(raw('select ? as n', [n]))));
