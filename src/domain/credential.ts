@@ -14,6 +14,8 @@ export function allows(role: Role, needed: Role): boolean {
 /** A tenant: owns images, containers and credentials. */
 export interface Project {
   readonly id: Id;
+  /** A small number, unique within a store and never given again: what the rows of its inventory are keyed by. */
+  readonly no: number;
   readonly name: string;
   readonly bucketBase: number;
   readonly bucketCount: number;

@@ -64,7 +64,7 @@ async function* pages(
       .selectFrom(table)
       .select(column)
       .distinct()
-      .where('project_id', '=', session.scope.id)
+      .where('project_no', '=', session.scope.no)
       .where('bucket', 'in', [...session.buckets])
       .where(column, 'is not', null)
       .orderBy(column)
@@ -117,7 +117,7 @@ const OWNED: readonly { table: string; owner: string; id: string }[] = TABLES.fl
 /** Rows whose image or content is gone, and contents that no image shows. */
 async function orphans(engine: Engine, session: Session): Promise<Difference[]> {
   const found: Difference[] = [];
-  const here = (table: string) => ({ project: `${table}.project_id`, bucket: `${table}.bucket` });
+  const here = (table: string) => ({ project: `${table}.project_no`, bucket: `${table}.bucket` });
   for (const { table, owner, id } of OWNED) {
     const rows = await engine.all<Record<string, Id>>(
       engine.sql
@@ -127,12 +127,12 @@ async function orphans(engine: Engine, session: Session): Promise<Difference[]> 
             .onRef(here(owner).project, '=', here(table).project)
             .onRef(here(owner).bucket, '=', here(table).bucket)
             .onRef(`${owner}.${id}`, '=', `${table}.${id}`)
-            .on(here(owner).project, '=', session.scope.id)
+            .on(here(owner).project, '=', session.scope.no)
             .on(here(owner).bucket, 'in', [...session.buckets]),
         )
         .select(`${table}.${id}`)
         .distinct()
-        .where(here(table).project, '=', session.scope.id)
+        .where(here(table).project, '=', session.scope.no)
         .where(here(table).bucket, 'in', [...session.buckets])
         .where(`${owner}.${id}`, 'is', null)
         .limit(100)
@@ -144,7 +144,7 @@ async function orphans(engine: Engine, session: Session): Promise<Difference[]> 
     engine.sql
       .selectFrom('content')
       .select('config_digest')
-      .where('project_id', '=', session.scope.id)
+      .where('project_no', '=', session.scope.no)
       .where('bucket', 'in', [...session.buckets])
       .where(
         'config_digest',
@@ -152,7 +152,7 @@ async function orphans(engine: Engine, session: Session): Promise<Difference[]> 
         engine.sql
           .selectFrom('platform')
           .select('config_digest')
-          .where('project_id', '=', session.scope.id)
+          .where('project_no', '=', session.scope.no)
           .where('bucket', 'in', [...session.buckets])
           .where('config_digest', 'is not', null),
       )

@@ -55,6 +55,7 @@ export const ACCESS_TABLES: readonly Table[] = [
     'reference',
     [
       col('project_id', 'id'),
+      col('project_no', 'integer'),
       col('name', 'text'),
       col('bucket_base', 'integer'),
       col('bucket_count', 'integer'),
@@ -83,7 +84,7 @@ export const ACCESS_TABLES: readonly Table[] = [
   table('revoked_token', 'reference', [col('token_id', 'text'), col('expires_at', 'integer')], ['token_id'], {
     indexes: [['expires_at']],
   }),
-  // One row, named 'access'.
+  // Row 'access' counts changes; row 'project' is the last number given to a project.
   table('access_generation', 'reference', [col('name', 'text'), col('generation', 'integer')], ['name']),
   table('server_secret', 'reference', [col('name', 'text'), col('secret', 'text')], ['name']),
   // Bucket from the entry's own id; entries of no project stand under the all-zero project.
@@ -202,5 +203,6 @@ export const OTHER_TABLES: readonly Table[] = [...ACCESS_TABLES, ...SOURCE_TABLE
 /** Uniqueness beside the primary keys. Only on tables that are not spread (scale-out: a unique key needs the bucket). */
 export const UNIQUE_INDEXES: readonly Index[] = [
   { name: 'project_name', table: 'project', columns: ['name'] },
+  { name: 'project_number', table: 'project', columns: ['project_no'] },
   { name: 'job_active_key', table: 'job', columns: ['active_key'] },
 ];

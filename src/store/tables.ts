@@ -5,6 +5,8 @@
  * Conventions
  * - Columns are named like the catalogue's fields; a field with `fold: true` has a twin `<name>_fold` holding
  *   `fold(value)`. The entity ids are `image_id`, `content_id` and `container_id`.
+ * - `project_no` is the number of the project: it stands in every key and index entry, so it is not the 32 digits of
+ *   the id, which only the tables beside the inventory hold.
  * - `bucket` is `bucketOf(project, image_id)`; of content tables from `content_id`; of `name_head` from
  *   `nameId(project, 'registry/repository:tag')`.
  *   Every row of `container` has an image id: `UNKNOWN_IMAGE` when the image is not known.
@@ -62,11 +64,11 @@ export interface Table {
 export const UNKNOWN_IMAGE = '00000000000000000000000000000000';
 
 const col = (name: string, type: ColumnType, nullable = false): Column => ({ name, type, nullable });
-const PROJECT = [col('project_id', 'id'), col('bucket', 'integer')] as const;
+const PROJECT = [col('project_no', 'integer'), col('bucket', 'integer')] as const;
 const IMAGE = [...PROJECT, col('image_id', 'id')] as const;
 const CONTENT = [...PROJECT, col('content_id', 'id')] as const;
-const IMAGE_KEY = ['project_id', 'bucket', 'image_id'] as const;
-const CONTENT_KEY = ['project_id', 'bucket', 'content_id'] as const;
+const IMAGE_KEY = ['project_no', 'bucket', 'image_id'] as const;
+const CONTENT_KEY = ['project_no', 'bucket', 'content_id'] as const;
 const TAG = [col('key', 'text'), col('key_fold', 'text'), col('value', 'text'), col('value_fold', 'text')] as const;
 
 /** Columns of catalogue fields with their folded twins; `without` names fields the table has under another name. */
@@ -85,7 +87,7 @@ interface TableOptions {
   readonly kind?: TableKind;
   readonly with?: string | null;
   readonly keyOrdered?: boolean;
-  /** Columns of each index between `project_id` and `bucket`. */
+  /** Columns of each index between `project_no` and `bucket`. */
   readonly indexes?: readonly (readonly string[])[];
 }
 
@@ -102,7 +104,7 @@ function table(name: string, columns: readonly Column[], key: readonly string[],
     indexes: indexes.map((of) => ({
       name: indexName(name, of),
       table: name,
-      columns: ['project_id', ...of, 'bucket'],
+      columns: ['project_no', ...of, 'bucket'],
     })),
   };
 }
@@ -305,19 +307,19 @@ export const TABLES: readonly Table[] = [
       col('image_id', 'id'),
       col('seen_at', 'integer'),
     ],
-    ['project_id', 'bucket', 'registry', 'repository', 'tag_key'],
+    ['project_no', 'bucket', 'registry', 'repository', 'tag_key'],
   ),
   // How many rows of an entity (image, placement, content) carry a label or tag.
   table(
     'tag_count',
     [...PROJECT, col('entity', 'text'), ...TAG, col('count', 'integer')],
-    ['project_id', 'bucket', 'entity', 'key', 'value'],
+    ['project_no', 'bucket', 'entity', 'key', 'value'],
     { indexes: [['entity', 'key_fold', 'value_fold']] },
   ),
   // How many rows an entity (image, placement, content, container) has.
-  table('row_count', [...PROJECT, col('entity', 'text'), col('count', 'integer')], ['project_id', 'bucket', 'entity']),
+  table('row_count', [...PROJECT, col('entity', 'text'), col('count', 'integer')], ['project_no', 'bucket', 'entity']),
   // Last statement of every transaction that changes an answer; its row is also the lock writers of a project take first.
-  table('inventory_generation', [col('project_id', 'id'), col('generation', 'integer')], ['project_id'], {
+  table('inventory_generation', [col('project_no', 'integer'), col('generation', 'integer')], ['project_no'], {
     kind: 'reference',
   }),
 ];

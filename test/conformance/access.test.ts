@@ -53,6 +53,17 @@ describe.each(ENGINES)('access on %s', (kind) => {
     expect((await store.projects()).map((each) => each.name)).toEqual(['at once', 'north']);
   });
 
+  test('every project has a number of its own, and keeps it', async () => {
+    const made = await Promise.all(['east', 'west', 'centre'].map((name) => store.createProject(name)));
+    const numbers = [project, ...made].map((each) => each.no);
+    expect(new Set(numbers).size).toBe(4);
+    expect(numbers.every((no) => Number.isSafeInteger(no) && no > 0)).toBe(true);
+    expect((await store.project(made[1]!.id))?.no).toBe(made[1]!.no);
+    await expect(store.createProject('east')).rejects.toMatchObject({ code: 'project.exists' });
+    const later = await store.createProject('later');
+    expect(Math.max(...numbers)).toBeLessThan(later.no);
+  });
+
   test('a credential comes back with its secret, lists without', async () => {
     const south = await store.createProject('south');
     const one = credential('AK1', { projectId: south.id });

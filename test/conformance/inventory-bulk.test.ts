@@ -107,7 +107,7 @@ describe.each(ENGINES)('bulk load on %s', (kind) => {
     await expect(bulkLoad(inventory.engine, aProject('empty'), broken())).rejects.toThrow('the generator broke');
     for (const index of INDEXES)
       await expect(
-        inventory.engine.execute(`create index "${index.name}" on "${index.table}" ("project_id")`),
+        inventory.engine.execute(`create index "${index.name}" on "${index.table}" ("project_no")`),
       ).rejects.toThrow(/already exists/);
   });
 });

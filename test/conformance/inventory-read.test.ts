@@ -13,8 +13,8 @@ import { watchedReader } from '../support/evaluate-plans.ts';
 import { digest, NOW, reports } from '../support/evaluate-worlds.ts';
 import { ENGINES, type OpenTestStore, openTestStore } from '../support/stores.ts';
 
-const PROJECT: Project = { id: '5e'.repeat(16), name: 'reading', bucketBase: 0, bucketCount: 1, createdAt: 0 };
-const SPREAD: Project = { id: '5f'.repeat(16), name: 'spread', bucketBase: 7, bucketCount: 5, createdAt: 0 };
+const PROJECT: Project = { id: '5e'.repeat(16), no: 1, name: 'reading', bucketBase: 0, bucketCount: 1, createdAt: 0 };
+const SPREAD: Project = { id: '5f'.repeat(16), no: 2, name: 'spread', bucketBase: 7, bucketCount: 5, createdAt: 0 };
 const REPORTS = reports({ images: 40, machines: 10, containers: 50 }, 7);
 
 const by = (direction: 'asc' | 'desc', ...fields: string[]): SortKey[] => fields.map((field) => ({ field, direction }));
@@ -50,7 +50,7 @@ describe.each(ENGINES)('reading the inventory on %s', (engine) => {
   });
 
   test('a project sees nothing of another', async () => {
-    const other = { ...PROJECT, id: '60'.repeat(16) };
+    const other = { ...PROJECT, no: 3, id: '60'.repeat(16) };
     for (const entity of ['image', 'placement', 'content', 'container'] as const) {
       expect((await opened.store.list(other, { entity, where: ALL, sort: [], limit: 5 })).rows).toEqual([]);
       expect(await opened.store.count(other, entity, ALL)).toEqual({ value: 0, relation: 'eq' });
@@ -198,7 +198,7 @@ describe.each(ENGINES)('reading the inventory on %s', (engine) => {
   });
 
   test('answers that are kept follow every change', async () => {
-    const project = { ...PROJECT, id: '61'.repeat(16) };
+    const project = { ...PROJECT, no: 4, id: '61'.repeat(16) };
     const source = { id: 'a'.repeat(32), kind: 'registry' };
     const asked = async () => {
       const { store } = opened;
@@ -307,7 +307,7 @@ describe('how SQLite finds the rows of a page', () => {
   test.each(orders)('a deep page of %s by %j walks one index and sorts nothing', async (entity, sort) => {
     const steps = await stepsOf(entity, ALL, sort);
     const first = sort[0]?.field ?? 'name';
-    expect(steps[0]).toMatch(new RegExp(`^SEARCH e USING INDEX ${entity}_by_${first}\\w* \\(project_id=\\? AND `));
+    expect(steps[0]).toMatch(new RegExp(`^SEARCH e USING INDEX ${entity}_by_${first}\\w* \\(project_no=\\? AND `));
     expect(steps.filter((step) => /TEMP B-TREE|^SCAN/.test(step))).toEqual([]);
   });
 
@@ -333,7 +333,7 @@ describe('how SQLite finds the rows of a page', () => {
       sort,
     );
     expect(steps[0]).toContain(` t USING COVERING INDEX ${index}`);
-    expect(steps[0]).toMatch(/\(project_id=\? AND key_fold=\? AND value_fold=\?/);
+    expect(steps[0]).toMatch(/\(project_no=\? AND key_fold=\? AND value_fold=\?/);
     expect(steps.filter((step) => /TEMP B-TREE|^SCAN/.test(step))).toEqual([]);
   });
 
@@ -342,7 +342,7 @@ describe('how SQLite finds the rows of a page', () => {
     await watched.reader.list(PROJECT, { entity: 'image', where, sort: by('desc', 'created_at'), limit: 5 });
     const steps = watched.steps().at(-1)!;
     expect(steps.some((step) => step.startsWith('SEARCH x USING INDEX reference_by_tag_fold'))).toBe(true);
-    expect(steps.some((step) => /SEARCH e USING .*\(project_id=\? AND bucket=\? AND image_id=\?\)/.test(step))).toBe(
+    expect(steps.some((step) => /SEARCH e USING .*\(project_no=\? AND bucket=\? AND image_id=\?\)/.test(step))).toBe(
       true,
     );
   });
@@ -352,7 +352,7 @@ describe('how SQLite finds the rows of a page', () => {
     await watched.reader.list(PROJECT, { entity: 'container', where, sort: by('asc', 'host_name', 'name'), limit: 5 });
     const steps = watched.steps().at(-1)!;
     expect(steps[0]).toMatch(
-      /^SEARCH e USING INDEX container_by_image_repository\w* \(project_id=\? AND image_repository=\?\)/,
+      /^SEARCH e USING INDEX container_by_image_repository\w* \(project_no=\? AND image_repository=\?\)/,
     );
   });
 

@@ -589,12 +589,12 @@ describe.each(ENGINES)('inventory writes on %s', (kind) => {
     await inventory.engine.transaction(async (transaction) => {
       const { sql: db } = inventory.engine;
       await transaction.run(
-        db.updateTable('image').set({ container_count: 9 }).where('project_id', '=', project.id).compile(),
+        db.updateTable('image').set({ container_count: 9 }).where('project_no', '=', project.no).compile(),
       );
       await transaction.run(db.updateTable('row_count').set({ count: 5 }).where('entity', '=', 'image').compile());
-      await transaction.run(db.deleteFrom('image_tag').where('project_id', '=', project.id).compile());
-      await transaction.run(db.deleteFrom('name_head').where('project_id', '=', project.id).compile());
-      await transaction.run(db.deleteFrom('content').where('project_id', '=', project.id).compile());
+      await transaction.run(db.deleteFrom('image_tag').where('project_no', '=', project.no).compile());
+      await transaction.run(db.deleteFrom('name_head').where('project_no', '=', project.no).compile());
+      await transaction.run(db.deleteFrom('content').where('project_no', '=', project.no).compile());
     });
     const { checkInventory } = await import('../../src/store/doctor.ts');
     const tables = new Set((await checkInventory(inventory.engine, project)).map((each) => each.table));

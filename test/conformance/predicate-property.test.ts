@@ -14,7 +14,7 @@ const SEED = Number(process.env['STOWAGE_TEST_SEED'] ?? 20_261_122);
 const QUESTIONS = 200;
 
 /** The same on every engine, so that ids derived from it are too. */
-const PROJECT: Project = { id: '5e'.repeat(16), name: 'property', bucketBase: 0, bucketCount: 1, createdAt: 0 };
+const PROJECT: Project = { id: '5e'.repeat(16), no: 1, name: 'property', bucketBase: 0, bucketCount: 1, createdAt: 0 };
 
 const WORLD = reports({ images: 30, machines: 8, containers: 40 }, SEED);
 

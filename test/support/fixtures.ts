@@ -15,9 +15,10 @@ export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** A project; its id comes from its name. */
+/** A project; its id and number come from its name. */
 export function aProject(name = 'default', more: Partial<Project> = {}): Project {
-  return { id: nameId('0'.repeat(32), name), name, bucketBase: 0, bucketCount: 1, createdAt: T0, ...more };
+  const id = nameId('0'.repeat(32), name);
+  return { id, no: Number.parseInt(id.slice(0, 7), 16), name, bucketBase: 0, bucketCount: 1, createdAt: T0, ...more };
 }
 
 /** A source; its id comes from its kind and name. */

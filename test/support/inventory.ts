@@ -39,7 +39,7 @@ export async function openInventory(kind: TestEngine): Promise<TestInventory> {
     clock,
     rows,
     async generation(project) {
-      const row = (await rows('inventory_generation')).find((each) => each['project_id'] === project.id);
+      const row = (await rows('inventory_generation')).find((each) => each['project_no'] === project.no);
       return Number(row?.['generation'] ?? 0);
     },
     async sound(project) {

@@ -12,6 +12,7 @@ const LONGEST_NAME = 255;
 
 interface ProjectRow {
   readonly project_id: Id;
+  readonly project_no: number;
   readonly name: string;
   readonly bucket_base: number;
   readonly bucket_count: number;
@@ -23,23 +24,35 @@ type ProjectRecords = Pick<AccessStore, 'createProject' | 'projects' | 'project'
 /** Tenants. Their names are unique; a new one has the first bucket and only that. */
 export function projectRecords(engine: Engine, generation: AccessGeneration, now: () => Micros): ProjectRecords {
   const { sql: db } = engine;
-  const columns = ['project_id', 'name', 'bucket_base', 'bucket_count', 'created_at'] as const;
+  const columns = ['project_id', 'project_no', 'name', 'bucket_base', 'bucket_count', 'created_at'] as const;
+  // The row is locked until the transaction ends, so that no two projects get one number; one may be skipped.
+  const nextNumber = compile(
+    db
+      .insertInto('access_generation')
+      .values({ name: 'project', generation: 1 })
+      .onConflict((on) =>
+        on.column('name').doUpdateSet((e) => ({ generation: e('access_generation.generation', '+', 1) })),
+      )
+      .returning('generation'),
+  );
 
   return {
     async createProject(name) {
       checkName(name);
       const at = now();
       const id = timeId(Math.floor(at / MILLISECOND));
-      const insert = compile(
-        db
-          .insertInto('project')
-          .values({ project_id: id, name, bucket_base: 0, bucket_count: 1, created_at: at })
-          .onConflict((on) => on.doNothing()),
-      );
+      const insert = (no: number) =>
+        compile(
+          db
+            .insertInto('project')
+            .values({ project_id: id, project_no: no, name, bucket_base: 0, bucket_count: 1, created_at: at })
+            .onConflict((on) => on.doNothing()),
+        );
       const byName = compile(db.selectFrom('project').select(columns).where('name', '=', name));
       const row = await generation.change(
         async (transaction) => {
-          await transaction.run(insert);
+          const [last] = await transaction.all<{ generation: number }>(nextNumber);
+          await transaction.run(insert(last!.generation));
           const [found] = await transaction.all<ProjectRow>(byName);
           return found!;
         },
@@ -79,6 +92,7 @@ function checkName(name: string): void {
 function projectOf(row: ProjectRow): Project {
   return {
     id: row.project_id,
+    no: row.project_no,
     name: row.name,
     bucketBase: row.bucket_base,
     bucketCount: row.bucket_count,

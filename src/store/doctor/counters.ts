@@ -30,7 +30,7 @@ function built(engine: Engine, text: RawBuilder<unknown>): Statement {
 export async function checkCounters(engine: Engine, session: Session): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const bucket of session.buckets) {
-    const here = sql`project_id = ${session.scope.id} and bucket = ${bucket}`;
+    const here = sql`project_no = ${session.scope.no} and bucket = ${bucket}`;
     for (const [entity, table] of TAG_TABLES) {
       const real = sql`select key, value, key_fold, value_fold, count(*) as n from ${sql.table(table)} where ${here} group by key, value, key_fold, value_fold`;
       const kept = sql`select key, value, key_fold, value_fold, count as n from tag_count where ${here} and entity = ${sql.lit(entity)}`;

@@ -32,7 +32,7 @@ export async function checkImages(session: Session, ids: readonly Id[]): Promise
     );
     for (const [table, rows] of imageRows(record, counts, scope))
       expected.set(table, [...(expected.get(table) ?? []), ...rows]);
-    const owner = [scope.id, bucketOf(scope.buckets, id), id];
+    const owner = [scope.no, bucketOf(scope.buckets, id), id];
     for (const { registry, repository, tag, sources: by } of image.references) {
       for (const source of by)
         expected.get('reference_sighting')!.push([...owner, registry, repository, tag ?? '', source.id, 0]);

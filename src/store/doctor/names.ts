@@ -93,7 +93,7 @@ async function* values(
       .selectFrom(table)
       .select(column)
       .distinct()
-      .where('project_id', '=', session.scope.id)
+      .where('project_no', '=', session.scope.no)
       .where('bucket', 'in', [...session.buckets])
       .orderBy(column)
       .limit(limit);

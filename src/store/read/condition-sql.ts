@@ -128,7 +128,7 @@ function linkSql(writer: SqlWriter, source: Source, alias: string, parent: strin
     case 'layer-of-content': {
       const shown = writer.alias();
       const same = allOf([
-        sameColumns(shown, alias, ['project_id', 'bucket', 'image_id']),
+        sameColumns(shown, alias, ['project_no', 'bucket', 'image_id']),
         sameColumns(shown, parent, ['config_digest']),
       ]);
       const position = sql`${sql.ref(`${alias}.platform_position`)} in (select ${sql.ref(`${shown}.position`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, true)} and ${same})`;
@@ -136,7 +136,7 @@ function linkSql(writer: SqlWriter, source: Source, alias: string, parent: strin
     }
     case 'content-of-image': {
       const shown = writer.alias();
-      const key = sameColumns(shown, parent, ['project_id', 'bucket', 'image_id']);
+      const key = sameColumns(shown, parent, ['project_no', 'bucket', 'image_id']);
       return sql`${here} and ${sql.ref(`${alias}.config_digest`)} in (select ${sql.ref(`${shown}.config_digest`)} from ${sql.table('platform')} as ${sql.ref(shown)} where ${inProject(writer, shown, true)} and ${key})`;
     }
   }

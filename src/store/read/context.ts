@@ -81,7 +81,7 @@ export function readContext(engine: Engine, generation: ReadContext['generation'
     if (known && known.of.bucketBase === project.bucketBase && known.of.bucketCount === project.bucketCount)
       return known;
     const bucket = Array.from({ length: project.bucketCount }, (_, index) => project.bucketBase + index);
-    const made = { project: [project.id], bucket, of: project };
+    const made = { project: [project.no], bucket, of: project };
     places.set(project.id, made);
     return made;
   }

@@ -10,7 +10,7 @@ import { allOf, inProject, type Sql, type SqlWriter, tableAs } from './writer.ts
 
 /** The key of an entity's table: what its rows, and those of the tables that belong to it, are joined by. */
 export function keyColumns(entity: EntityName): readonly string[] {
-  return ['project_id', 'bucket', ...ENTITY_KEY[entity]];
+  return ['project_no', 'bucket', ...ENTITY_KEY[entity]];
 }
 
 /** Keys of the rows an index finds, each once. */

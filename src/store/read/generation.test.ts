@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import { postgresBuilder } from '../sql.ts';
 import { trackGenerations } from './generation.ts';
 
-const project: Project = { id: '1'.repeat(32), name: 'p', bucketBase: 0, bucketCount: 1, createdAt: 0 };
+const project: Project = { id: '1'.repeat(32), no: 1, name: 'p', bucketBase: 0, bucketCount: 1, createdAt: 0 };
 
 function engineOf(state: { stored: number; counter: number | undefined; reads: number }): Engine {
   return {

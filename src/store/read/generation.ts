@@ -43,7 +43,7 @@ export function trackGenerations(engine: Engine, clock: () => number = () => per
     const query = engine.sql
       .selectFrom('inventory_generation')
       .select('generation')
-      .where('project_id', '=', project.id);
+      .where('project_no', '=', project.no);
     const reading = engine.all<{ generation: number }>(compile(query)).then((rows) => rows[0]?.generation ?? 0);
     tracked.reading = reading;
     try {

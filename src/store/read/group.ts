@@ -66,7 +66,7 @@ export function grouper(context: ReadContext, preparer: Preparer) {
         .selectFrom('tag_count')
         .select('key')
         .distinct()
-        .where('project_id', '=', project.id)
+        .where('project_no', '=', project.no)
         .where('bucket', 'in', bucketsOf(project))
         .where('entity', '=', entity)
         .where('key_fold', '=', folded)

@@ -20,9 +20,9 @@ export interface Source {
   readonly only?: 'labels' | 'tags' | 'current';
 }
 
-const IMAGE_KEY = { kind: 'key', columns: ['project_id', 'bucket', 'image_id'] } as const;
+const IMAGE_KEY = { kind: 'key', columns: ['project_no', 'bucket', 'image_id'] } as const;
 const PLACEMENT_KEY = { kind: 'key', columns: [...IMAGE_KEY.columns, 'name'] } as const;
-const CONTENT_KEY = { kind: 'key', columns: ['project_id', 'bucket', 'content_id'] } as const;
+const CONTENT_KEY = { kind: 'key', columns: ['project_no', 'bucket', 'content_id'] } as const;
 const CONTAINER_KEY = { kind: 'key', columns: [...IMAGE_KEY.columns, 'container_id'] } as const;
 const REPOSITORY_KEY = { kind: 'key', columns: [...IMAGE_KEY.columns, 'registry', 'repository'] } as const;
 const SHOWS_CONTENT = { kind: 'shows-content' } as const;

@@ -32,13 +32,13 @@ export function rowColumns(writer: SqlWriter, entity: EntityName, alias: string)
       return {
         columns: [...own(['summary', 'name', 'digest', 'short_name', 'registry', 'repository']), ...imageColumns()],
         from: sql` cross join ${sql.table('image')} as i`,
-        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_id', 'bucket', 'image_id'])]),
+        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_no', 'bucket', 'image_id'])]),
       };
     case 'content':
       return {
         columns: [...own(['summary', 'last_used_at', ...COUNTS]), ...imageColumns()],
         from: sql` cross join ${sql.table('image')} as i`,
-        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_id', 'image_id'])]),
+        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_no', 'image_id'])]),
       };
   }
 }

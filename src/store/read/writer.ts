@@ -52,7 +52,7 @@ export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
  * and 2). `free`: the bucket may choose the index, which only helps where the rest of the key is given too.
  */
 export function inProject(writer: SqlWriter, alias: string, free: boolean): Sql {
-  return sql`${sql.ref(`${alias}.project_id`)} = ${slot('project')} and ${inBuckets(writer, alias, free)}`;
+  return sql`${sql.ref(`${alias}.project_no`)} = ${slot('project')} and ${inBuckets(writer, alias, free)}`;
 }
 
 function inBuckets(writer: SqlWriter, alias: string, free: boolean): Sql {

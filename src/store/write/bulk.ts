@@ -114,7 +114,7 @@ class Load {
       const query = this.#engine.sql
         .selectFrom(table)
         .select('image_id')
-        .where('project_id', '=', this.#project.id)
+        .where('project_no', '=', this.#project.no)
         .limit(1);
       const rows = await this.#engine.all(query.compile());
       if (rows.length === 0) continue;
@@ -288,7 +288,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function headRow(session: Session, key: ReferenceKey, image: Id, since: Micros): unknown[] {
   return [
-    session.scope.id,
+    session.scope.no,
     bucketOfName(session.scope, key),
     key.registry,
     key.repository,

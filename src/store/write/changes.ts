@@ -15,7 +15,7 @@ interface TableShape {
 const SHAPES: ReadonlyMap<string, TableShape> = new Map(
   TABLES.map((table) => {
     const places = new Map(table.columns.map((column, index) => [column.name, index]));
-    const key = table.key.filter((name) => name !== 'project_id' && name !== 'bucket').map((name) => places.get(name)!);
+    const key = table.key.filter((name) => name !== 'project_no' && name !== 'bucket').map((name) => places.get(name)!);
     return [table.name, { key, places }];
   }),
 );

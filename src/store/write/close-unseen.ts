@@ -31,7 +31,7 @@ export async function unseenImages(
   after: Id,
 ): Promise<readonly Id[]> {
   const { scope, buckets, statements, transaction } = session;
-  const key = ['project_id', 'bucket', 'image_id', 'source_id'];
+  const key = ['project_no', 'bucket', 'image_id', 'source_id'];
   const sql = statements.text(`unseen ${table} ${buckets.length}`, (db) =>
     db
       .selectFrom('image_source as known')
@@ -40,17 +40,17 @@ export async function unseenImages(
       )
       .select('known.image_id')
       .distinct()
-      .where('known.project_id', '=', '')
+      .where('known.project_no', '=', '')
       .where('known.bucket', 'in', [...places(buckets.length)])
       .where('known.source_id', '=', '')
       .where('known.image_id', '>', '')
-      .where('sighting.project_id', '=', '')
+      .where('sighting.project_no', '=', '')
       .where('sighting.bucket', 'in', [...places(buckets.length)])
       .where('sighting.seen_at', '<', 0)
       .orderBy('known.image_id')
       .limit(IMAGES_AT_ONCE),
   );
-  const parameters = [scope.id, ...buckets, source.id, after, scope.id, ...buckets, before, IMAGES_AT_ONCE];
+  const parameters = [scope.no, ...buckets, source.id, after, scope.no, ...buckets, before, IMAGES_AT_ONCE];
   return (await transaction.all<{ image_id: Id }>({ sql, parameters })).map((row) => row.image_id);
 }
 
@@ -70,7 +70,7 @@ export async function closeUnseen(
   const changes = new Changes(now, seen);
   const stale = { references: new Set<string>(), hosts: new Set<string>(), sources: new Set<string>() };
   for (const table of SIGHTINGS) {
-    const key = tableNamed(table).key.filter((column) => column !== 'project_id' && column !== 'bucket');
+    const key = tableNamed(table).key.filter((column) => column !== 'project_no' && column !== 'bucket');
     const rows = await selectIn<SightingRow>(session, table, key, 'image_id', ids, {
       name: 'unseen',
       narrow: (query) => query.where('source_id', '=', '').where('seen_at', '<', 0),
@@ -82,7 +82,7 @@ export async function closeUnseen(
         stale.references.add(`${image}\0${row['registry']}\0${row['repository']}\0${row['tag_key']}`);
       else if (table === 'image_host') stale.hosts.add(`${image}\0${row['host_id']}`);
       else stale.sources.add(image);
-      changes.drop(table, [scope.id, bucketOf(scope.buckets, image), ...key.map((column) => row[column])]);
+      changes.drop(table, [scope.no, bucketOf(scope.buckets, image), ...key.map((column) => row[column])]);
     }
   }
 

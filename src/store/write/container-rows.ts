@@ -7,7 +7,7 @@ import { arranger, type Row } from './arrange.ts';
 import type { RowSet, Scope } from './image-rows.ts';
 
 const containerRow = arranger('container', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'container_id',
@@ -45,7 +45,7 @@ const containerRow = arranger('container', [
   'summary',
 ]);
 const labelRow = arranger('container_label', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'container_id',
@@ -58,7 +58,7 @@ const labelRow = arranger('container_label', [
 /** All rows of one container. */
 export function containerRows(container: Container, scope: Scope): RowSet {
   const image = container.imageId ?? UNKNOWN_IMAGE;
-  const owner = [scope.id, bucketOf(scope.buckets, image), image, container.id];
+  const owner = [scope.no, bucketOf(scope.buckets, image), image, container.id];
   const folded = (text: string) => [text, fold(text)];
   const main = containerRow([
     ...owner,

@@ -11,7 +11,7 @@ export interface ContentCounts extends Counts {
 }
 
 const contentRow = arranger('content', [
-  'project_id',
+  'project_no',
   'bucket',
   'content_id',
   'config_digest',
@@ -34,7 +34,7 @@ const contentRow = arranger('content', [
   'summary',
 ]);
 const contentTagRow = arranger('content_tag', [
-  'project_id',
+  'project_no',
   'bucket',
   'content_id',
   'key',
@@ -46,7 +46,7 @@ const contentTagRow = arranger('content_tag', [
   'size',
 ]);
 const contentReferenceRow = arranger('content_reference', [
-  'project_id',
+  'project_no',
   'bucket',
   'content_id',
   'image_id',
@@ -67,7 +67,7 @@ const contentReferenceRow = arranger('content_reference', [
 /** All rows of one content. */
 export function contentRows(content: Content, counts: ContentCounts, scope: Scope): RowSet {
   const { summary, platform, newest, operatingSystem } = content;
-  const owner = [scope.id, bucketOf(scope.buckets, summary.id), summary.id];
+  const owner = [scope.no, bucketOf(scope.buckets, summary.id), summary.id];
   const { author } = platform;
   const main = contentRow([
     ...owner,

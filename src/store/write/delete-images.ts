@@ -8,7 +8,7 @@ import { loadRecords } from './load-records.ts';
 import { Names } from './names.ts';
 import type { Session } from './session.ts';
 
-const IMAGE_KEY = ['project_id', 'bucket', 'image_id'] as const;
+const IMAGE_KEY = ['project_no', 'bucket', 'image_id'] as const;
 
 /** Tables of which an image takes all its rows along. Its containers stay: they run, known image or not. */
 const OWNED = TABLES.filter(
@@ -37,7 +37,7 @@ export async function deleteImages(session: Session, ids: readonly Id[], now: Mi
   await changes.write(session);
 
   const { scope, statements, transaction } = session;
-  const keys = [...loaded.keys()].sort().map((id) => [scope.id, bucketOf(scope.buckets, id), id]);
+  const keys = [...loaded.keys()].sort().map((id) => [scope.no, bucketOf(scope.buckets, id), id]);
   await Promise.all(OWNED.map((table) => transaction.many(statements.remove(table, IMAGE_KEY), keys)));
   await bumpGeneration(session);
   return { deleted: loaded.size };

@@ -9,12 +9,12 @@ export async function lockProject({ statements, transaction, scope }: Session): 
   const sql = statements.text('lock generation', (db) =>
     db
       .insertInto('inventory_generation')
-      .values({ project_id: '', generation: 0 })
+      .values({ project_no: '', generation: 0 })
       .onConflict((conflict) =>
-        conflict.column('project_id').doUpdateSet((eb) => ({ project_id: eb.ref('excluded.project_id') })),
+        conflict.column('project_no').doUpdateSet((eb) => ({ project_no: eb.ref('excluded.project_no') })),
       ),
   );
-  await transaction.run({ sql, parameters: [scope.id, 0] });
+  await transaction.run({ sql, parameters: [scope.no, 0] });
 }
 
 /** Says that answers may differ from now on. The last statement of a transaction that changed one. */
@@ -23,7 +23,7 @@ export async function bumpGeneration({ statements, transaction, scope }: Session
     db
       .updateTable('inventory_generation')
       .set((eb) => ({ generation: eb('generation', '+', 1) }))
-      .where('project_id', '=', ''),
+      .where('project_no', '=', ''),
   );
-  await transaction.run({ sql, parameters: [1, scope.id] });
+  await transaction.run({ sql, parameters: [1, scope.no] });
 }

@@ -16,6 +16,8 @@ import { arranger, type Row } from './arrange.ts';
 /** The project rows are written for. */
 export interface Scope {
   readonly id: Id;
+  /** What its rows are keyed by. */
+  readonly no: number;
   readonly buckets: BucketRange;
 }
 
@@ -30,7 +32,7 @@ export interface Counts {
 export type RowSet = ReadonlyMap<string, readonly Row[]>;
 
 const imageRow = arranger('image', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'digest',
@@ -80,10 +82,10 @@ const imageRow = arranger('image', [
   'problem_count',
   'summary',
 ]);
-const detailRow = arranger('image_detail', ['project_id', 'bucket', 'image_id', 'detail']);
+const detailRow = arranger('image_detail', ['project_no', 'bucket', 'image_id', 'detail']);
 const TAG = ['key', 'key_fold', 'value', 'value_fold'];
 const imageTagRow = arranger('image_tag', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   ...TAG,
@@ -92,7 +94,7 @@ const imageTagRow = arranger('image_tag', [
   'size',
 ]);
 const placementRow = arranger('placement', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'name',
@@ -115,7 +117,7 @@ const placementRow = arranger('placement', [
   'summary',
 ]);
 const placementTagRow = arranger('placement_tag', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'name',
@@ -124,7 +126,7 @@ const placementTagRow = arranger('placement_tag', [
   'size',
 ]);
 const referenceRow = arranger('reference', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'tag_key',
@@ -143,7 +145,7 @@ const referenceRow = arranger('reference', [
   'sources',
 ]);
 const platformRow = arranger('platform', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'position',
@@ -161,7 +163,7 @@ const platformRow = arranger('platform', [
   'built_at',
 ]);
 const layerRow = arranger('image_layer', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'platform_position',
@@ -173,7 +175,7 @@ const layerRow = arranger('image_layer', [
   'value_fold',
 ]);
 const argumentRow = arranger('image_argument', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'kind',
@@ -181,12 +183,12 @@ const argumentRow = arranger('image_argument', [
   'value',
   'value_fold',
 ]);
-const memberRow = arranger('image_member', ['project_id', 'bucket', 'image_id', 'member', 'status']);
+const memberRow = arranger('image_member', ['project_no', 'bucket', 'image_id', 'member', 'status']);
 
 /** All rows of one image but its sightings, which carry times of their own. */
 export function imageRows(record: ImageRecord, counts: Counts, scope: Scope): RowSet {
   const { image } = record;
-  const owner = [scope.id, bucketOf(scope.buckets, image.id), image.id];
+  const owner = [scope.no, bucketOf(scope.buckets, image.id), image.id];
   const summary = deriveSummary(record);
   const tags = tagValues(image.labels, image.tags);
   const rows = new Map<string, Row[]>();

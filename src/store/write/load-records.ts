@@ -35,7 +35,7 @@ export async function loadRecords(session: Session, ids: readonly Id[]): Promise
         .selectFrom('image')
         .innerJoin('image_detail', (join) =>
           join
-            .onRef('image_detail.project_id', '=', 'image.project_id')
+            .onRef('image_detail.project_no', '=', 'image.project_no')
             .onRef('image_detail.bucket', '=', 'image.bucket')
             .onRef('image_detail.image_id', '=', 'image.image_id'),
         )
@@ -47,13 +47,13 @@ export async function loadRecords(session: Session, ids: readonly Id[]): Promise
           'image.running_count',
           'image.host_count',
         ])
-        .where('image.project_id', '=', '')
+        .where('image.project_no', '=', '')
         .where('image.bucket', 'in', [...places(buckets.length)])
-        .where('image_detail.project_id', '=', '')
+        .where('image_detail.project_no', '=', '')
         .where('image_detail.bucket', 'in', [...places(buckets.length)])
         .where('image.image_id', 'in', [...places(part.length)]),
     );
-    const parameters = [scope.id, ...buckets, scope.id, ...buckets, ...part];
+    const parameters = [scope.no, ...buckets, scope.no, ...buckets, ...part];
     const rows = await transaction.all<LoadedRow>({ sql, parameters });
     for (const row of rows) {
       const record = recordOf(row.summary, row.detail);

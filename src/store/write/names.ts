@@ -82,7 +82,7 @@ export class Names {
     for (const { key, headBefore, holders } of this.#names.values()) {
       const head = headOf(holders);
       if (head?.[0] === headBefore) continue;
-      const row = [this.#scope.id, bucketOfName(this.#scope, key), key.registry, key.repository, key.tag ?? ''];
+      const row = [this.#scope.no, bucketOfName(this.#scope, key), key.registry, key.repository, key.tag ?? ''];
       if (head) changes.put('name_head', [...row, head[0], head[1]]);
       else changes.drop('name_head', row);
     }

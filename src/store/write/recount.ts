@@ -3,7 +3,7 @@ import { byText } from '../../domain/text.ts';
 import { type Session, selectIn } from './session.ts';
 import { contentCountsOf, countsOf, loadTallies } from './tallies.ts';
 
-const IMAGE_KEY = ['project_id', 'bucket', 'image_id'] as const;
+const IMAGE_KEY = ['project_no', 'bucket', 'image_id'] as const;
 
 interface PlatformRow {
   readonly image_id: Id;
@@ -30,7 +30,7 @@ export async function recount(session: Session, ids: ReadonlySet<Id>): Promise<v
   const placements: unknown[][] = [];
   for (const id of [...ids].sort(byText)) {
     const { containerCount, runningCount, hostCount } = countsOf(tallies.get(id), hosts.get(id) ?? []);
-    const key = [scope.id, bucketOf(scope.buckets, id), id];
+    const key = [scope.no, bucketOf(scope.buckets, id), id];
     images.push([containerCount, runningCount, hostCount, ...key]);
     placements.push([containerCount, runningCount, ...key]);
   }
@@ -46,7 +46,7 @@ export async function recount(session: Session, ids: ReadonlySet<Id>): Promise<v
       counts.runningCount,
       counts.hostCount,
       counts.lastUsedAt,
-      scope.id,
+      scope.no,
       bucketOf(scope.buckets, id),
       id,
     ];
@@ -57,7 +57,7 @@ export async function recount(session: Session, ids: ReadonlySet<Id>): Promise<v
     transaction.many(statements.update('image', counted, IMAGE_KEY), images),
     transaction.many(statements.update('placement', counted.slice(0, 2), IMAGE_KEY), placements),
     transaction.many(
-      statements.update('content', [...counted, 'last_used_at'], ['project_id', 'bucket', 'content_id']),
+      statements.update('content', [...counted, 'last_used_at'], ['project_no', 'bucket', 'content_id']),
       contents,
     ),
   ]);

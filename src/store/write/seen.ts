@@ -15,7 +15,7 @@ export const SEEN_GRAIN = HOUR;
 export const DOCUMENT_GRAIN = DAY;
 
 const referenceSighting = arranger('reference_sighting', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'registry',
@@ -25,7 +25,7 @@ const referenceSighting = arranger('reference_sighting', [
   'seen_at',
 ]);
 const hostSighting = arranger('image_host', [
-  'project_id',
+  'project_no',
   'bucket',
   'image_id',
   'host_id',
@@ -34,7 +34,7 @@ const hostSighting = arranger('image_host', [
   'name_fold',
   'seen_at',
 ]);
-const sourceSighting = arranger('image_source', ['project_id', 'bucket', 'image_id', 'source_id', 'kind', 'seen_at']);
+const sourceSighting = arranger('image_source', ['project_no', 'bucket', 'image_id', 'source_id', 'kind', 'seen_at']);
 
 /** Writes when a source saw an image, some of its references, and it on its hosts. */
 export function putSightings(
@@ -44,7 +44,7 @@ export function putSightings(
   seen: { source: Id; at: Micros; references: readonly ReferenceKey[]; hosts: ReadonlySet<string> },
 ): void {
   const { image, sources } = record;
-  const owner = [scope.id, bucketOf(scope.buckets, image.id), image.id];
+  const owner = [scope.no, bucketOf(scope.buckets, image.id), image.id];
   const kind = sources.find((each) => each.id === seen.source)?.kind;
   if (kind !== undefined) changes.put('image_source', sourceSighting([...owner, seen.source, kind, seen.at]));
   for (const { registry, repository, tag } of seen.references) {
@@ -67,7 +67,7 @@ export function dropSightings(
   after: ImageRecord | undefined,
 ): void {
   const { id } = before.image;
-  const owner = [scope.id, bucketOf(scope.buckets, id), id];
+  const owner = [scope.no, bucketOf(scope.buckets, id), id];
   const left = new Set(after && sightingKeys(after).map((key) => key.join('\0')));
   for (const [table, ...key] of sightingKeys(before)) {
     if (!left.has([table, ...key].join('\0'))) changes.drop(table!, [...owner, ...key]);
@@ -97,12 +97,12 @@ export async function renewSeen(
   seen: readonly SeenAgain[],
 ): Promise<void> {
   if (seen.length === 0) return;
-  const key = ['project_id', 'bucket', 'image_id'];
+  const key = ['project_no', 'bucket', 'image_id'];
   const images: unknown[][] = [];
   const references: unknown[][] = [];
   const placements = new Map<string, unknown[]>();
   for (const { image, references: of, at } of [...seen].sort((a, b) => byText(a.image, b.image))) {
-    const owner = [scope.id, bucketOf(scope.buckets, image), image];
+    const owner = [scope.no, bucketOf(scope.buckets, image), image];
     images.push([at, ...owner]);
     for (const { registry, repository, tag } of of) {
       references.push([at, ...owner, registry, repository, tag ?? '']);

@@ -20,7 +20,7 @@ export function sessionOf(engine: Engine, project: Project, transaction: Transac
   const range = bucketsOf(project);
   const buckets = Array.from({ length: range.count }, (_, index) => range.base + index);
   return {
-    scope: { id: project.id, buckets: range },
+    scope: { id: project.id, no: project.no, buckets: range },
     buckets,
     statements: Statements.of(engine),
     transaction: inTurn(transaction),
@@ -77,12 +77,12 @@ export async function selectIn<R>(
           db
             .selectFrom(table)
             .select([...columns])
-            .where('project_id', '=', '')
+            .where('project_no', '=', '')
             .where('bucket', 'in', [...places(buckets.length)])
             .where(column, 'in', [...places(part.length)]),
         ),
     );
-    const rows = await transaction.all<R>({ sql, parameters: [scope.id, ...buckets, ...part, ...also.parameters] });
+    const rows = await transaction.all<R>({ sql, parameters: [scope.no, ...buckets, ...part, ...also.parameters] });
     for (const row of rows) found.push(row);
   }
   return found;

@@ -50,14 +50,14 @@ export async function loadTallies(session: Session, ids: readonly Id[]): Promise
             .as('running'),
           eb.fn.max('last_seen_at').as('seen'),
         ])
-        .where('project_id', '=', '')
+        .where('project_no', '=', '')
         .where('bucket', 'in', [...places(buckets.length)])
         .where('image_id', 'in', [...places(part.length)])
         .groupBy(['image_id', 'host_id']),
     );
     const rows = await transaction.all<TallyRow>({
       sql,
-      parameters: ['gone', ...RUNNING, scope.id, ...buckets, ...part],
+      parameters: ['gone', ...RUNNING, scope.no, ...buckets, ...part],
     });
     for (const row of rows) {
       const tally = found.get(row.image_id) ?? { present: 0, running: 0, hosts: new Set<string>(), lastSeenAt: 0 };

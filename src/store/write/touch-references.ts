@@ -85,9 +85,9 @@ async function touchSightings(
   source: SourceRef,
   touched: readonly { image: Id; references: readonly ReferenceKey[]; at: Micros }[],
 ): Promise<void> {
-  const image = ['project_id', 'bucket', 'image_id', 'source_id'];
+  const image = ['project_no', 'bucket', 'image_id', 'source_id'];
   const reference = [...image, 'registry', 'repository', 'tag_key'];
-  const owners = touched.map((each) => [each.at, scope.id, bucketOf(scope.buckets, each.image), each.image, source.id]);
+  const owners = touched.map((each) => [each.at, scope.no, bucketOf(scope.buckets, each.image), each.image, source.id]);
   const references = touched.flatMap((each, index) =>
     each.references.map(({ registry, repository, tag }) => [...owners[index]!, registry, repository, tag ?? '']),
   );

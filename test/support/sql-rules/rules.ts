@@ -3,6 +3,7 @@
  * inventory's tables are spread by `bucket`; a statement that names its buckets in every part goes to the nodes that
  * have them, others go to all nodes, or are refused.
  */
+import type { Table } from '../../../src/store/tables.ts';
 import { checkJoins } from './joins.ts';
 import { allWords, textOf } from './nodes.ts';
 import { type Query, readQuery, type Source } from './query.ts';
@@ -11,9 +12,9 @@ import { isTotalOrder } from './total-order.ts';
 
 /** What each rule demands. */
 export const RULES = {
-  1: 'a statement on a spread table says project_id = value and bucket = value or bucket in (values)',
+  1: 'a statement on a spread table says project_no (or project_id) = value and bucket = value or bucket in (values)',
   2: 'so does every sub-select in it',
-  3: 'spread tables are joined on project_id, bucket and the id after it, all three',
+  3: 'spread tables are joined on the project, bucket and the id after it, all three',
   7: 'rows are inserted by VALUES with their project and bucket, never out of a function',
   8: 'no function of time or chance in UPDATE or DO UPDATE',
   12: 'FOR UPDATE only on local tables, or with one bucket',
@@ -86,6 +87,11 @@ function visit(
   }
 }
 
+/** The inventory's rows are keyed by the project's number, those of other spread tables by its id. */
+function projectColumn({ columns }: Table): 'project_no' | 'project_id' {
+  return columns.some((column) => column.name === 'project_no') ? 'project_no' : 'project_id';
+}
+
 function isSpread(source: Source, scope: Scope): boolean {
   return tableOfSource(source, scope)?.kind === 'image-owned';
 }
@@ -95,7 +101,8 @@ function checkBuckets(scope: Scope, rule: 1 | 2, walk: Walk): void {
   for (const source of scope.body.sources) {
     if (!isSpread(source, scope)) continue;
     const given = givenColumns(source, scope);
-    if (given.get('project_id') !== 'one') walk.add(rule, `${source.table} as ${source.alias} without its project`);
+    if (given.get(projectColumn(tableOfSource(source, scope)!)) !== 'one')
+      walk.add(rule, `${source.table} as ${source.alias} without its project`);
     if (!given.has('bucket')) walk.add(rule, `${source.table} as ${source.alias} without its buckets`);
     if (given.get('bucket') !== 'one') walk.oneBucket = false;
   }
@@ -105,7 +112,7 @@ function checkInsert(scope: Scope, walk: Walk): void {
   const { body } = scope;
   const [target] = body.sources;
   if (body.kind !== 'insert' || !target || !isSpread(target, scope)) return;
-  for (const column of ['project_id', 'bucket']) {
+  for (const column of [projectColumn(tableOfSource(target, scope)!), 'bucket']) {
     if (!body.columns.includes(column)) walk.add(7, `${target.table} without ${column}`);
   }
   const functions = body.from?.bodies.some(({ sources }) => sources.some(({ table, query }) => !table && !query));

@@ -60,6 +60,7 @@ function isUniqueIn(source: Source, values: readonly Nodes[], scope: Scope): boo
   );
   const given = givenColumns(source, scope);
   const settled = (column: string): boolean =>
+    column === 'project_no' ||
     column === 'project_id' ||
     column === 'bucket' ||
     given.get(column) === 'one' ||
