@@ -12,6 +12,7 @@
  *   Every row of `container` has an image id: `UNKNOWN_IMAGE` when the image is not known.
  * - The counts of containers and hosts are columns only. `last_seen_at` of an image is in its summary too, but there it
  *   may be a day older: the column is right.
+ * - A column of type `bytes` is a text to the code that derives and compares rows: `Changes` packs it as it is written.
  * - `tag_key` is the tag, '' where the name has none (`tag` is null then).
  * - Text in a key or an index is at most as long as `src/store/indexed-text.ts` says, so that it fits into an index
  *   entry of every engine. Label values beyond that are whole in the documents, cut in the tag tables: a reader cuts
@@ -26,7 +27,7 @@ import {
   RELATION_FIELDS,
 } from '../query/catalogue.ts';
 
-export type ColumnType = 'id' | 'text' | 'integer' | 'float' | 'boolean' | 'json';
+export type ColumnType = 'id' | 'text' | 'integer' | 'float' | 'boolean' | 'json' | 'bytes';
 
 export interface Column {
   readonly name: string;
@@ -144,8 +145,8 @@ export const TABLES: readonly Table[] = [
       ['name_fold'],
     ],
   }),
-  // The rest of the image: what its summary does not hold.
-  table('image_detail', [...IMAGE, col('detail', 'json')], IMAGE_KEY, { keyOrdered: false }),
+  // The rest of the image: what its summary does not hold, packed (`packed-text.ts`), since no list reads it.
+  table('image_detail', [...IMAGE, col('detail', 'bytes')], IMAGE_KEY),
   // Labels, properties and bare tags (key ''), with the image's sort keys.
   table(
     'image_tag',

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { unpackText } from '../packed-text.ts';
 import { type Column, tableNamed } from '../tables.ts';
 import type { Row } from '../write/arrange.ts';
 
@@ -29,7 +30,8 @@ export function compareRows(
       .slice(2)
       .map((name) => String(row[name]))
       .join(' ');
-  const left = new Map(stored.map((row) => [keyOf(row), row]));
+  const packed = columns.filter((column) => column.type === 'bytes').map((column) => column.name);
+  const left = new Map(stored.map((row) => [keyOf(row), packed.length === 0 ? row : unpacked(row, packed)]));
   const found: Difference[] = [];
   for (const values of expected) {
     const row = Object.fromEntries(columns.map((column, index) => [column.name, values[index]]));
@@ -50,10 +52,16 @@ export function compareRows(
   return found;
 }
 
+/** Columns of bytes as the texts they hold. */
+function unpacked(row: StoredRow, names: readonly string[]): StoredRow {
+  return { ...row, ...Object.fromEntries(names.map((name) => [name, unpackText(row[name] as Uint8Array)])) };
+}
+
 function isRight(column: Column, expected: unknown, stored: unknown): boolean {
   if (expected === null || stored === null) return expected === stored;
   if (column.type === 'boolean') return Boolean(expected) === Boolean(stored);
-  if (column.type === 'json') return isDeepStrictEqual(JSON.parse(String(expected)), JSON.parse(String(stored)));
+  if (column.type === 'json' || column.type === 'bytes')
+    return isDeepStrictEqual(JSON.parse(String(expected)), JSON.parse(String(stored)));
   if (AHEAD.has(column.name)) return Number(stored) >= Number(expected);
   return expected === stored;
 }

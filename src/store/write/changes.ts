@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Micros } from '../../domain/time.ts';
+import { packText } from '../packed-text.ts';
 import { TABLES, tableNamed } from '../tables.ts';
 import { byPlaces, type Row } from './arrange.ts';
 import { Counters } from './counters.ts';
@@ -110,6 +112,7 @@ export class Changes {
    */
   async write(session: Session, fresh = false): Promise<void> {
     const { statements, transaction } = session;
+    const rows = await packed(this.#upserts);
     const running: Promise<unknown>[] = [];
     for (const { name } of TABLES) {
       const removals = this.#removals.get(name);
@@ -117,7 +120,7 @@ export class Changes {
         running.push(
           transaction.many(statements.remove(name), removals.sort(byPlaces(removals[0]!.map((_, index) => index)))),
         );
-      const upserts = this.#upserts.get(name);
+      const upserts = rows.get(name);
       if (upserts)
         running.push(
           transaction.many(
@@ -129,6 +132,26 @@ export class Changes {
     if (this.#ownsCounters) running.push(this.#counters.write(session));
     await Promise.all(running);
   }
+}
+
+/** Texts packed before the event loop has its turn. */
+const PACKED_AT_ONCE = 16;
+
+/** Rows as they are stored: texts of columns of bytes packed. */
+async function packed(rows: ReadonlyMap<string, Row[]>): Promise<ReadonlyMap<string, Row[]>> {
+  const all = new Map(rows);
+  for (const { name, columns } of TABLES) {
+    const place = columns.findIndex((column) => column.type === 'bytes');
+    const texts = place < 0 ? undefined : rows.get(name);
+    if (!texts) continue;
+    const made: Row[] = [];
+    for (const [index, row] of texts.entries()) {
+      if (index % PACKED_AT_ONCE === PACKED_AT_ONCE - 1) await turn();
+      made.push(row.with(place, packText(row[place] as string)));
+    }
+    all.set(name, made);
+  }
+  return all;
 }
 
 function shapeOf(table: string): TableShape {

@@ -4,6 +4,7 @@ import type { HostSighting, Platform, Problem, SourceRef } from '../../domain/im
 import { keyOfReference } from '../../domain/merge.ts';
 import type { ImageRecord } from '../../domain/record.ts';
 import type { Micros } from '../../domain/time.ts';
+import { unpackText } from '../packed-text.ts';
 import type { Counts } from './image-rows.ts';
 import { type Session, selectIn } from './session.ts';
 import { padded, places } from './statements.ts';
@@ -18,7 +19,7 @@ export interface Loaded {
 
 interface LoadedRow {
   readonly summary: string;
-  readonly detail: string;
+  readonly detail: Uint8Array;
   readonly last_seen_at: number;
   readonly container_count: number;
   readonly running_count: number;
@@ -56,7 +57,7 @@ export async function loadRecords(session: Session, ids: readonly Id[]): Promise
     const parameters = [scope.no, ...buckets, scope.no, ...buckets, ...part];
     const rows = await transaction.all<LoadedRow>({ sql, parameters });
     for (const row of rows) {
-      const record = recordOf(row.summary, row.detail);
+      const record = recordOf(row.summary, unpackText(row.detail));
       found.set(record.image.id, {
         record,
         counts: { containerCount: row.container_count, runningCount: row.running_count, hostCount: row.host_count },
