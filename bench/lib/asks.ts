@@ -33,9 +33,9 @@ const PAGES = 24;
 const LARGE_PAGES = 6;
 
 /** Which texts of image names stand for which share of the containers, as close as the data has them. */
-export async function containerNames(hand: HandDatabase, project: string): Promise<PathContext['names']> {
+export async function containerNames(hand: HandDatabase, project: number): Promise<PathContext['names']> {
   const rows = await hand.all(
-    'select image_repository as name, count(*) as n from container where project_id = ? group by image_repository',
+    'select image_repository as name, count(*) as n from container where project_no = ? group by image_repository',
     [project],
   );
   const counts = new Map<string, number>();
@@ -137,7 +137,7 @@ async function byJump(
     const offset = Math.floor((reach * (0.35 + 0.6 * ((page * 0.618_034) % 1))) / question.rows) * question.rows;
     const path = (n: number) => question.path({ ...context, offset }, n);
     const { calls } = await recorder.ask(question.dialect, path(another()));
-    const parameters = [context.project, ...(hand.values?.(context, 1) ?? []), question.rows, offset];
+    const parameters = [context.projectNo, ...(hand.values?.(context, 1) ?? []), question.rows, offset];
     asks.push({ path, calls, hand: { statement: `${hand.statement}, at`, parameters } });
   }
   return { question, depth: 'jump', asks };
@@ -146,7 +146,7 @@ async function byJump(
 function handOf({ hand, rows }: Question, context: PathContext, after: Position | undefined, n: number): Ask['hand'] {
   if (!hand) return undefined;
   const statement = (after ? `${hand.statement}, after` : hand.statement) as StatementName;
-  const values = [context.project, ...(hand.values?.(context, n) ?? []), ...(after ?? [])];
+  const values = [context.projectNo, ...(hand.values?.(context, n) ?? []), ...(after ?? [])];
   return { statement, parameters: hand.whole ? values : [...values, rows] };
 }
 

@@ -36,6 +36,8 @@ export interface Hand {
 
 export interface PathContext {
   readonly project: string;
+  /** The project's number, which the tables are keyed by. */
+  readonly projectNo: number;
   /** Texts that so large a share of the containers have in their image's name. */
   readonly names: Readonly<Record<Share, string>>;
   readonly offset: number;
@@ -176,7 +178,10 @@ function containers(): Question[] {
       const hand: Hand =
         share === '25%'
           ? { statement: 'common container by host', values: ({ names }) => [names[share]] }
-          : { statement: 'rare container by host', values: ({ project, names }) => [project, project, names[share]] };
+          : {
+              statement: 'rare container by host',
+              values: ({ projectNo, names }) => [projectNo, projectNo, names[share]],
+            };
       return { dialect: 'huawei-hss', kind: 'list', about: `image_name (${share})`, rows, path, hand, share };
     }),
   ]);

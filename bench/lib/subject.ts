@@ -58,8 +58,8 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   }, project.id);
   const count = async (entity: string) => {
-    const rows = await hand.all('select count from row_count where project_id = ? and bucket = 0 and entity = ?', [
-      project.id,
+    const rows = await hand.all('select count from row_count where project_no = ? and bucket = 0 and entity = ?', [
+      project.no,
       entity,
     ]);
     return Number(rows[0]?.['count'] ?? 0);
@@ -72,7 +72,7 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
     recorder,
     store,
     hand,
-    context: { project: project.id, names: await containerNames(hand, project.id), offset: 0 },
+    context: { project: project.id, projectNo: project.no, names: await containerNames(hand, project.no), offset: 0 },
     http,
     headers,
     bare,
@@ -82,8 +82,8 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
       const entity = ENTITIES[dialect];
       if (!share) return count(entity);
       const rows = await hand.all(
-        'select sum(count) as n from tag_count where project_id = ? and bucket = 0 and entity = ? and key = ? and value = ?',
-        [project.id, entity, ...share],
+        'select sum(count) as n from tag_count where project_no = ? and bucket = 0 and entity = ? and key = ? and value = ?',
+        [project.no, entity, ...share],
       );
       return Number(rows[0]?.['n'] ?? 0);
     },
