@@ -21,19 +21,6 @@ export interface CollectOptions {
   readonly log?: CollectContext['log'];
 }
 
-const NOTHING: RunProgress = {
-  found: 0,
-  done: 0,
-  added: 0,
-  changed: 0,
-  unchanged: 0,
-  failed: 0,
-  closed: 0,
-  bytes: 0,
-  blobs: 0,
-  current: null,
-};
-
 /** So many new images or containers make the planner's picture of the inventory old. */
 const MANY = 500;
 
@@ -146,7 +133,6 @@ export async function runCollection(options: CollectOptions): Promise<SourceRun>
     progress: change,
   };
 
-  run = { ...run, progress: { ...NOTHING, ...run.progress } };
   let error: unknown;
   try {
     await (options.mode === 'follow' && kind.follow

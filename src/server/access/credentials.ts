@@ -68,9 +68,14 @@ export function createCredentialService(options: Options): CredentialService {
     return { projectId, at: now(), actor: null, action, outcome: 'done', object, remote: null, detail };
   }
 
-  function denied(request: FastifyRequest, credentialId: string | null, reason: string): void {
+  function denied(
+    request: FastifyRequest,
+    credentialId: string | null,
+    reason: string,
+    projectId: string | null = null,
+  ): void {
     options.audit({
-      projectId: null,
+      projectId,
       at: now(),
       actor: credentialId,
       action: 'request.denied',
@@ -84,7 +89,7 @@ export function createCredentialService(options: Options): CredentialService {
   return {
     anonymous: options.anonymous,
     allows: (principal, role) => allows(principal.role, role),
-    denied,
+    denied: (request, id, reason) => denied(request, id, reason),
 
     async exists(id) {
       return (await load(id)) !== undefined;
@@ -98,7 +103,7 @@ export function createCredentialService(options: Options): CredentialService {
       const found = await load(id);
       const good = await hashing(async () => matchesSecret(secret, found?.hash ?? (await decoy)));
       if (!found || !good) {
-        denied(request, id, found ? 'wrong secret' : 'unknown credential');
+        denied(request, id, found ? 'wrong secret' : 'unknown credential', found?.principal.project.id);
         return undefined;
       }
       checked.set(memory, { generation, value: found.principal });
