@@ -51,6 +51,10 @@ export async function openRecorder(place: Place): Promise<Recorder> {
       calls.push({ call: 'list', request: request as unknown as ListRequest<'image'> });
       return store.list(of, skip === 0 ? request : { ...request, after: undefined, offset: skip });
     },
+    outline(of, request, withRows) {
+      calls.push({ call: 'list', request: request as unknown as ListRequest<'image'> });
+      return store.outline(of, skip === 0 ? request : { ...request, after: undefined, offset: skip }, withRows);
+    },
     count(...given) {
       calls.push({ call: 'count', arguments: given });
       return store.count(...given);

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal, Role } from '../domain/credential.ts';
+import type { Principal, Project, Role } from '../domain/credential.ts';
 import type { Micros } from '../domain/time.ts';
+import type { EntityName } from '../query/catalogue.ts';
 import type { CursorCodec } from '../query/cursor.ts';
 import type { QueryLanguage } from '../query/language.ts';
-import type { AuditEntry, InventoryReader, InventoryWriter } from '../store/store.ts';
+import type { Position } from '../query/page.ts';
+import type { AuditEntry, EntityRows, InventoryReader, InventoryWriter, ListRequest } from '../store/store.ts';
 
 export type DialectId = 'datadog' | 'qualys' | 'huawei-hss' | 'stackrox' | 'glance';
 
@@ -29,6 +31,7 @@ export interface DialectServices {
   readonly credentials: Credentials;
   readonly cursors: CursorCodec;
   readonly pages: PageCache;
+  readonly rows: PrintedRows;
   readonly limits: RateLimits;
   /** The process clock; tests pin it. */
   readonly now: () => Micros;
@@ -99,6 +102,31 @@ export interface PageCache {
     render: () => Promise<Page & { readonly keep?: boolean }>,
     options?: { readonly etag?: boolean },
   ): Promise<FastifyReply>;
+}
+
+/** Rows of lists as the texts a dialect makes of them, kept until the row changes: pages share most of their rows. */
+export interface PrintedRows {
+  /**
+   * A page of a list.
+   * @param form names everything but the row that shapes the text, the dialect first
+   * @param print makes the text of a row
+   */
+  list<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+    form: string,
+    print: (row: EntityRows[E]) => string,
+  ): Promise<PrintedPage>;
+}
+
+/** A page as texts. */
+export interface PrintedPage {
+  readonly texts: readonly string[];
+  /** Ids of the rows. */
+  readonly ids: readonly string[];
+  /** As in `ListPage`. */
+  readonly positions: readonly Position[];
+  readonly more: boolean;
 }
 
 /** Fixed-window rate limits per credential, windows aligned to the clock. */

@@ -12,6 +12,7 @@ import { AuditLog } from './http/audit-log.ts';
 import { registerHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPageCache } from './http/page-cache.ts';
+import { createPrintedRows } from './http/printed-rows.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { registerRoot } from './http/root.ts';
 
@@ -72,6 +73,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     credentials,
     cursors: new CursorCodec(key),
     pages: createPageCache((project) => store.generation(project)),
+    rows: createPrintedRows(store),
     limits: createRateLimits(now),
     now,
     baseUrl: (request) => options.publicUrl ?? ownUrl(request),

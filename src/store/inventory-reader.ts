@@ -23,12 +23,13 @@ export function createInventoryReader(engine: Engine): InventoryReading {
   const generations = trackGenerations(engine);
   const context = readContext(engine, generations.of);
   const prepared = preparer(context);
-  const { list } = lister(context, prepared, offsetAnchors(context));
+  const { list, outline } = lister(context, prepared, offsetAnchors(context));
   const { count } = counter(context, prepared);
   const { group } = grouper(context, prepared);
   return {
     ...createRecordReader(engine),
     list: (project, request) => run(() => list(project, request)),
+    outline: (project, request, withRows) => run(() => outline(project, request, withRows)),
     count: (project, entity, where, options) => run(() => count(project, entity, where, options)),
     group: (project, request) => run(() => group(project, request)),
     generation: generations.of,

@@ -53,6 +53,22 @@ export interface ListPage<Row> {
   readonly more: boolean;
 }
 
+/** A page of a list that tells its rows apart without reading them. */
+export interface Outline<Row> {
+  /** Ids of the rows as the entity is known by them. */
+  readonly ids: readonly string[];
+  /** One text a row: equal only for the same row as long as nothing a reader sees of it changes. */
+  readonly stamps: readonly string[];
+  /** As in {@link ListPage}. */
+  readonly positions: readonly Position[];
+  readonly more: boolean;
+  /**
+   * The row at a place.
+   * @throws Error when the outline was asked for without rows
+   */
+  row(place: number): Row;
+}
+
 export interface Count {
   readonly value: number;
   /** `ge`: counting stopped at the cap. */
@@ -126,6 +142,12 @@ export interface ImageObservation {
 /** Reads of the inventory. */
 export interface InventoryReader {
   list<E extends EntityName>(project: Project, request: ListRequest<E>): Promise<ListPage<EntityRows[E]>>;
+  /** The same page for callers that keep what they made of rows: with rows (read one by one), or cheaper without. */
+  outline<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+    withRows: boolean,
+  ): Promise<Outline<EntityRows[E]>>;
   /** Counts exactly, or up to `cap` and then says `ge`. */
   count(
     project: Project,

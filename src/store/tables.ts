@@ -68,6 +68,9 @@ const col = (name: string, type: ColumnType, nullable = false): Column => ({ nam
 const PROJECT = [col('project_no', 'integer'), col('bucket', 'integer')] as const;
 const IMAGE = [...PROJECT, col('image_id', 'id')] as const;
 const CONTENT = [...PROJECT, col('content_id', 'id')] as const;
+// `stamp` is `stampOf(summary)`: what is made of a row is kept as long as its stamp stays. Before the document, so
+// that reading it does not read the document's pages.
+const DOCUMENT = [col('stamp', 'integer'), col('summary', 'json')] as const;
 const IMAGE_KEY = ['project_no', 'bucket', 'image_id'] as const;
 const CONTENT_KEY = ['project_no', 'bucket', 'content_id'] as const;
 const TAG = [col('key', 'text'), col('key_fold', 'text'), col('value', 'text'), col('value_fold', 'text')] as const;
@@ -134,7 +137,7 @@ const PLACEMENT_ORDERS = [
 ] as const;
 
 export const TABLES: readonly Table[] = [
-  table('image', [...IMAGE, ...fieldColumns(IMAGE_FIELDS, ['id']), col('summary', 'json')], IMAGE_KEY, {
+  table('image', [...IMAGE, ...fieldColumns(IMAGE_FIELDS, ['id']), ...DOCUMENT], IMAGE_KEY, {
     with: null,
     keyOrdered: false,
     indexes: [
@@ -162,7 +165,7 @@ export const TABLES: readonly Table[] = [
   ),
   table(
     'placement',
-    [...IMAGE, ...fieldColumns(PLACEMENT_FIELDS), col('digest', 'text'), col('summary', 'json')],
+    [...IMAGE, ...fieldColumns(PLACEMENT_FIELDS), col('digest', 'text'), ...DOCUMENT],
     [...IMAGE_KEY, 'name'],
     {
       keyOrdered: false,
@@ -186,7 +189,7 @@ export const TABLES: readonly Table[] = [
   // One row per config digest; image_id is the newest image that shows it.
   table(
     'content',
-    [...CONTENT, ...fieldColumns(CONTENT_FIELDS, ['id']), col('image_id', 'id'), col('summary', 'json')],
+    [...CONTENT, ...fieldColumns(CONTENT_FIELDS, ['id']), col('image_id', 'id'), ...DOCUMENT],
     CONTENT_KEY,
     {
       keyOrdered: false,
@@ -278,7 +281,7 @@ export const TABLES: readonly Table[] = [
     'container',
     [
       ...IMAGE, col('container_id', 'text'), ...fieldColumns(CONTAINER_FIELDS, ['id', 'image_id']),
-      col('source_id', 'id'), col('summary', 'json'),
+      col('source_id', 'id'), ...DOCUMENT,
     ], // biome-ignore format: one list
     [...IMAGE_KEY, 'container_id'],
     {

@@ -138,7 +138,7 @@ describe('cursors', () => {
 describe('links', () => {
   const url = `${PATH}?page%5Bsize%5D=2&filter%5Btags%5D=team%3A%22a%20%26%20b%22`;
   const query = readListQuery(url);
-  const page = envelope([], { baseUrl: 'http://h:1', url, query, next: 'YWI=', total: 3 });
+  const page = JSON.parse(envelope([], { baseUrl: 'http://h:1', url, query, next: 'YWI=', total: 3 }));
 
   test('self as it came, the others decoded with names in order', () => {
     expect(page.links).toEqual({
@@ -160,7 +160,7 @@ describe('links', () => {
   });
 
   test('an empty page has no next', () => {
-    const end = envelope([], { baseUrl: '', url, query, next: '', total: 3 });
+    const end = JSON.parse(envelope([], { baseUrl: '', url, query, next: '', total: 3 }));
     expect(end.links.next).toBeNull();
     expect(end.meta.pagination.next_cursor).toBe('');
   });

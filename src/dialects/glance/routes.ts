@@ -7,6 +7,7 @@ import { type Flavour, UPSTREAM } from './wire/flavour.ts';
 import { frame } from './wire/framing.ts';
 import { registerIdentity } from './wire/identity.ts';
 import { listImages, showImage } from './wire/images.ts';
+import { Markers } from './wire/markers.ts';
 import { pythonJson } from './wire/python.ts';
 import { requestId } from './wire/request-id.ts';
 import { schemaDocument } from './wire/schemas.ts';
@@ -50,6 +51,7 @@ const ROUTES = ['/v2/images', '/v2/images/:id', '/v2/schemas/:name', '/v2', '/v2
 
 /** Registers everything this dialect answers. */
 export function registerRoutes(app: FastifyInstance, services: DialectServices, flavour: Flavour = UPSTREAM): void {
+  const markers = new Markers();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => sendFault(toFault(error), request, reply));
@@ -72,7 +74,7 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices, 
       if (resource.bodyless && hasBody(request)) throw fault(400, TEXT.bodyNotExpected);
       reply.header('x-openstack-request-id', requestId(request));
       const name = decodeURIComponent(match.groups?.['name'] ?? '');
-      return resource.get({ request, reply, caller, services, flavour, name });
+      return resource.get({ request, reply, caller, services, flavour, markers, name });
     }
     throw fault(404, TEXT.notFound);
   }

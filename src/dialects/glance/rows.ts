@@ -49,14 +49,16 @@ export function imageDocument(image: PrintedImage, flavour: Flavour): string {
   return `{${members.join(', ')}}`;
 }
 
-/** The document of a list (contract 1.3). */
+/**
+ * The document of a list (contract 1.3).
+ * @param images the documents of its images
+ */
 export function listDocument(
-  images: readonly PrintedImage[],
+  images: readonly string[],
   links: { readonly first: string; readonly next?: string },
   flavour: Flavour,
 ): string {
-  const printed = images.map((image) => imageDocument(image, flavour)).join(', ');
   const first = flavour.plainFirst || links.first.includes('?') ? `"first": ${JSON.stringify(links.first)}, ` : '';
   const next = links.next === undefined ? '' : `, "next": ${JSON.stringify(links.next)}`;
-  return `{"images": [${printed}], ${first}"schema": "/v2/schemas/images"${next}}`;
+  return `{"images": [${images.join(', ')}], ${first}"schema": "/v2/schemas/images"${next}}`;
 }

@@ -55,9 +55,11 @@ export function registerRoutes(
       const where = and(not(eq('state', 'gone')), filters);
       const [total, page] = await Promise.all([
         store.count(project, 'container', where),
-        store.list(project, { entity: 'container', where, sort: ORDER, ...window }),
+        services.rows.list(project, { entity: 'container', where, sort: ORDER, ...window }, 'huawei-hss', (row) =>
+          JSON.stringify(containerInfo(row)),
+        ),
       ]);
-      return { body: JSON.stringify({ total_num: total.value, data_list: page.rows.map(containerInfo) }) };
+      return { body: `{"total_num":${total.value},"data_list":[${page.texts.join(',')}]}` };
     });
   });
 

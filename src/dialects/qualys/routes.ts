@@ -52,13 +52,15 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
       const { project } = principal;
       const where = parse(parameters.get('filter') ?? '', { now: at });
       const [found, count] = await Promise.all([
-        store.list(project, { entity: 'content', where, sort, ...page, now: at }),
+        services.rows.list(project, { entity: 'content', where, sort, ...page, now: at }, 'qualys', (row) =>
+          JSON.stringify(imageItem(row)),
+        ),
         store.count(project, 'content', where, { now: at }),
       ]);
       const keep = !dependsOnNow(where);
-      if (found.rows.length === 0) return { status: 204, body: '', headers: {}, keep: false };
+      if (found.texts.length === 0) return { status: 204, body: '', headers: {}, keep: false };
       return {
-        body: JSON.stringify({ data: found.rows.map(imageItem), count: count.value }),
+        body: `{"data":[${found.texts.join(',')}],"count":${count.value}}`,
         headers: JSON_TYPE,
         keep,
       };

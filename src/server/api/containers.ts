@@ -4,7 +4,7 @@ import type { CursorScope } from '../../query/cursor.ts';
 import { and, dependsOnNow, eq, not, some } from '../../query/predicate.ts';
 import { authenticate } from './authenticate.ts';
 import { imageQuestion } from './question.ts';
-import { containerItem } from './render.ts';
+import { containerItem, listDocument } from './render.ts';
 import { AnyObject, IdParams, ListQuery, Problem } from './schemas.ts';
 import type { ApiServices } from './services.ts';
 
@@ -51,17 +51,14 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
           const scope: CursorScope = { project: project.id, entity: 'container', where, sort: ORDER };
           const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
           const generation = await store.generation(project);
-          const found = await store.list(project, {
-            entity: 'container',
-            where,
-            sort: ORDER,
-            limit: query.limit ?? 100,
-            after,
-            now: services.now(),
-          });
+          const limit = query.limit ?? 100;
+          const asked = { entity: 'container', where, sort: ORDER, limit, after, now: services.now() } as const;
+          const found = await services.rows.list(project, asked, 'api container', (row) =>
+            JSON.stringify(containerItem(row)),
+          );
           const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
           return {
-            body: JSON.stringify({ items: found.rows.map(containerItem), next, generation }),
+            body: listDocument(found.texts, { next, generation }),
             keep: !dependsOnNow(where),
           };
         },

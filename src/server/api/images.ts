@@ -16,6 +16,7 @@ import {
   imageDocument,
   imageItem,
   layerItem,
+  listDocument,
   platformItem,
   referenceItem,
 } from './render.ts';
@@ -41,32 +42,29 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
         `api ${request.url}`,
         async () => {
           const where = imageQuestion(services, query);
-          const document = query.group ? await groups(principal, query, where) : await page(principal, query, where);
-          return { body: JSON.stringify(document), keep: !dependsOnNow(where) };
+          const body = query.group
+            ? JSON.stringify(await groups(principal, query, where))
+            : await page(principal, query, where);
+          return { body, keep: !dependsOnNow(where) };
         },
         { etag: true },
       );
     },
   );
 
-  async function page(principal: Principal, query: ImageListQuery, where: Predicate) {
+  async function page(principal: Principal, query: ImageListQuery, where: Predicate): Promise<string> {
     const { project } = principal;
     const sort = imageOrder(query.sort);
     const scope: CursorScope = { project: project.id, entity: 'image', where, sort };
     const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
     const generation = await store.generation(project);
-    const found = await store.list(project, {
-      entity: 'image',
-      where,
-      sort,
-      limit: query.limit ?? 100,
-      after,
-      now: services.now(),
-    });
+    const asked = { entity: 'image', where, sort, limit: query.limit ?? 100, after, now: services.now() } as const;
     const fields = query.fields?.split(',');
-    const items = found.rows.map(imageItem).map((item) => (fields ? pick(item, fields) : item));
+    const found = await services.rows.list(project, asked, `api image ${query.fields ?? ''}`, (row) =>
+      JSON.stringify(fields ? pick(imageItem(row), fields) : imageItem(row)),
+    );
     const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
-    return { items, next, generation };
+    return listDocument(found.texts, { next, generation });
   }
 
   async function groups(principal: Principal, query: ImageListQuery, where: Predicate) {

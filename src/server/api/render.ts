@@ -192,3 +192,8 @@ export function jobItem(job: Job) {
     finished_at: time(job.finishedAt),
   };
 }
+
+/** The body of a page of a list: its items, each as JSON, then what else it says. */
+export function listDocument(items: readonly string[], rest: Readonly<Record<string, unknown>>): string {
+  return `{"items":[${items.join(',')}],${JSON.stringify(rest).slice(1)}`;
+}

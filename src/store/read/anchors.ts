@@ -86,7 +86,8 @@ function add(known: Known, offset: number, position: Position): void {
   const { anchors } = known;
   const at = firstAbove(anchors, offset);
   if (anchors[at - 1]?.offset === offset) return;
-  anchors.splice(at, 0, { offset, position });
+  // A copy: texts may be parts of a whole answer, which would stay as long as they.
+  anchors.splice(at, 0, { offset, position: JSON.parse(JSON.stringify(position)) as Position });
   if (anchors.length > ANCHORS) thin(anchors);
 }
 

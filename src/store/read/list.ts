@@ -2,25 +2,55 @@ import type { Project } from '../../domain/credential.ts';
 import { invalid } from '../../domain/error.ts';
 import type { EntityName } from '../../query/catalogue.ts';
 import type { Position } from '../../query/page.ts';
-import type { EntityRows, ListPage, ListRequest } from '../store.ts';
+import type { EntityRows, ListPage, ListRequest, Outline } from '../store.ts';
 import type { Plan } from './access.ts';
 import type { Anchors } from './anchors.ts';
 import type { ReadContext } from './context.ts';
 import { type Segment, segmentAt, segmentsOf } from './keyset.ts';
-import { pageSql } from './page-sql.ts';
+import { type PageShape, pageSql } from './page-sql.ts';
 import type { PreparedList, Preparer } from './prepare.ts';
-import { decodeRow, type RawRow } from './rows.ts';
+import { decodeRow, type RawRow, rowId, rowStamp } from './rows.ts';
 import { isStored } from './stored.ts';
 import { sqlWriter } from './writer.ts';
 
 /** Reads pages of lists. */
 export function lister(context: ReadContext, preparer: Preparer, anchors: Anchors) {
-  return { list, walk };
+  return { list, outline, walk };
 
   async function list<E extends EntityName>(
     project: Project,
     request: ListRequest<E>,
   ): Promise<ListPage<EntityRows[E]>> {
+    const { found, positions, more } = await read(project, request, 'rows');
+    return { rows: found.map((row) => decodeRow(request.entity, row)), positions, more };
+  }
+
+  async function outline<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+    withRows: boolean,
+  ): Promise<Outline<EntityRows[E]>> {
+    const { entity } = request;
+    const { found, positions, more } = await read(project, request, withRows ? 'rows' : 'outlines');
+    return {
+      ids: found.map((row) => rowId(entity, row)),
+      stamps: found.map((row) => rowStamp(entity, row)),
+      positions,
+      more,
+      row(place) {
+        const row = found[place];
+        if (!row || !withRows) throw new Error(`The outline has no row at ${place}.`);
+        return decodeRow(entity, row);
+      },
+    };
+  }
+
+  /** Reads one page as the engine returns it. */
+  async function read<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+    select: 'rows' | 'outlines',
+  ): Promise<{ found: readonly RawRow[]; positions: readonly Position[]; more: boolean }> {
     const { entity, limit, offset } = request;
     const prepared = preparer.list(project, entity, request.where, request.sort, request.now);
     checkPosition(prepared, request.after);
@@ -28,15 +58,15 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     const start = offset
       ? await anchors.locate(prepared, offset, (from, steps) => skipTo(prepared, plan, from, steps))
       : undefined;
-    if (start === 'beyond') return { rows: [], positions: [], more: false };
+    if (start === 'beyond') return { found: [], positions: [], more: false };
     const after = start ? start.position : request.after;
-    const found = await walk(prepared, plan, 'rows', after, start?.rest ?? 0, limit + 1);
+    const found = await walk(prepared, plan, select, after, start?.rest ?? 0, limit + 1);
     const more = found.length > limit;
     const kept = more ? found.slice(0, limit) : found;
     const positions = kept.map((row) => positionOf(prepared, row));
     if (offset !== undefined && positions.length > 0)
       await anchors.note(prepared, offset + positions.length, positions.at(-1)!);
-    return { rows: kept.map((row) => decodeRow(entity, row)), positions, more };
+    return { found: kept, positions, more };
   }
 
   /** The row `skipped` rows behind a position, as a position; undefined when there is none. */
@@ -54,7 +84,7 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
   async function walk(
     prepared: PreparedList,
     plan: Plan,
-    select: 'rows' | 'keys',
+    select: PageShape['select'],
     after: Position | undefined,
     skip: number,
     limit: number,
@@ -115,7 +145,7 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
 
 interface PagePart {
   readonly segment: Segment;
-  readonly select: 'rows' | 'keys';
+  readonly select: PageShape['select'];
   readonly after: Position | undefined;
   readonly skip: number;
   readonly limit: number;

@@ -24,8 +24,8 @@ export interface PageShape {
   readonly after: readonly boolean[] | undefined;
   /** Whether rows are skipped first (slot `number` 1). */
   readonly skip: boolean;
-  /** Whole rows, or only the values of the order keys (`k0`, `k1` ...). */
-  readonly select: 'rows' | 'keys';
+  /** Whole rows, what their outlines are made from, or only the values of the order keys (`k0`, `k1` ...). */
+  readonly select: 'rows' | 'outlines' | 'keys';
 }
 
 /** Each of several walks must reach as far as the page (`number` 2: skipped rows and page together). */
@@ -34,11 +34,11 @@ const ARM_LIMIT = sql`limit ${slot('number', 2)}`;
 /** The statement of one page: at most `number` 0 rows of a segment, in order. */
 export function pageSql(writer: SqlWriter, shape: PageShape): Sql {
   const { entity, keys, segment } = shape;
-  const inner = shape.select === 'rows' && isDirect(shape) ? undefined : keyRows(writer, shape);
+  const inner = shape.select !== 'keys' && isDirect(shape) ? undefined : keyRows(writer, shape);
   if (!inner) return directPage(writer, shape);
   if (shape.select === 'keys') return inner;
   const values = keys.map((_, index) => sql.ref(`p.k${index}`));
-  const row = rowColumns(writer, entity, 'e');
+  const row = rowColumns(writer, entity, 'e', shape.select === 'rows');
   const conditions = [inProject(writer, 'e', true), sameColumns('e', 'p', keyColumns(entity)), row.join];
   return sql`select ${sql.join([...row.columns, ...named(values)])} from (${inner}) as p cross join ${sql.table(entity)} as e${row.from} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)}`;
 }
@@ -52,7 +52,7 @@ function isDirect({ entity, access, keys }: PageShape): boolean {
 
 function directPage(writer: SqlWriter, shape: PageShape): Sql {
   const { entity, access } = shape;
-  const row = rowColumns(writer, entity, 'e');
+  const row = rowColumns(writer, entity, 'e', shape.select === 'rows');
   const drive = access.kind === 'arms' && access.table !== entity ? 't' : 'e';
   const values = shape.keys.map((key) => sql.ref(`${drive}.${key.column}`));
   const rows = drivingTable(writer, shape);

@@ -17,34 +17,57 @@ interface RowParts {
 export type RawRow = Readonly<Record<string, unknown>>;
 
 const COUNTS = ['container_count', 'running_count', 'host_count'] as const;
-const IMAGE_COLUMNS = ['summary', 'last_seen_at', ...COUNTS] as const;
+const IMAGE_COLUMNS = ['stamp', 'last_seen_at', ...COUNTS] as const;
 const NOTHING = sql``;
 
-/** The columns a row of an entity is decoded from; a placement and a content bring their image's along. */
-export function rowColumns(writer: SqlWriter, entity: EntityName, alias: string): RowParts {
-  const own = (names: readonly string[]) => names.map((name) => sql.ref(`${alias}.${name}`));
-  switch (entity) {
-    case 'image':
-      return { columns: own(IMAGE_COLUMNS), from: NOTHING, join: undefined };
-    case 'container':
-      return { columns: own(['summary']), from: NOTHING, join: undefined };
-    case 'placement':
-      return {
-        columns: [...own(['summary', 'name', 'digest', 'short_name', 'registry', 'repository']), ...imageColumns()],
-        from: sql` cross join ${sql.table('image')} as i`,
-        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_no', 'bucket', 'image_id'])]),
-      };
-    case 'content':
-      return {
-        columns: [...own(['summary', 'last_used_at', ...COUNTS]), ...imageColumns()],
-        from: sql` cross join ${sql.table('image')} as i`,
-        join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, ['project_no', 'image_id'])]),
-      };
-  }
+/** What tells a row from other rows of its entity and from what it was before, the joined image's columns aside. */
+const OWN_COLUMNS = {
+  image: ['image_id', ...IMAGE_COLUMNS],
+  container: ['container_id', 'stamp'],
+  placement: ['name', 'digest', 'stamp'],
+  content: ['content_id', 'stamp', 'last_used_at', ...COUNTS],
+} as const satisfies Record<EntityName, readonly string[]>;
+
+/** What a row needs beyond its outline. */
+const DOCUMENT_COLUMNS = {
+  image: ['summary'],
+  container: ['summary'],
+  placement: ['summary', 'short_name', 'registry', 'repository'],
+  content: ['summary'],
+} as const satisfies Record<EntityName, readonly string[]>;
+
+/**
+ * The columns a row of an entity, or its outline, is made from; a placement and a content bring their image's along.
+ * @param documents whether the whole row is wanted
+ */
+export function rowColumns(writer: SqlWriter, entity: EntityName, alias: string, documents: boolean): RowParts {
+  const names = documents ? [...OWN_COLUMNS[entity], ...DOCUMENT_COLUMNS[entity]] : OWN_COLUMNS[entity];
+  const own = names.map((name) => sql.ref(`${alias}.${name}`));
+  if (entity !== 'placement' && entity !== 'content') return { columns: own, from: NOTHING, join: undefined };
+  // Contents lie with themselves, not with their newest image.
+  const shared = entity === 'placement' ? ['project_no', 'bucket', 'image_id'] : ['project_no', 'image_id'];
+  const image = documents ? [...IMAGE_COLUMNS, 'summary'] : IMAGE_COLUMNS;
+  return {
+    columns: [...own, ...image.map((name) => sql`${sql.ref(`i.${name}`)} as ${sql.ref(`i_${name}`)}`)],
+    from: sql` cross join ${sql.table('image')} as i`,
+    join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, shared)]),
+  };
 }
 
-function imageColumns(): Sql[] {
-  return IMAGE_COLUMNS.map((name) => sql`${sql.ref(`i.${name}`)} as ${sql.ref(`i_${name}`)}`);
+/** The id by which an entity's row is known outside: of an outline or a whole row. */
+export function rowId(entity: EntityName, row: RawRow): string {
+  if (entity === 'placement') return `${row['name']}@${row['digest']}`;
+  return row[OWN_COLUMNS[entity][0]] as string;
+}
+
+/** A text that is another one for another row, and for the same row as soon as anything that a reader is given of it changes. */
+export function rowStamp(entity: EntityName, row: RawRow): string {
+  let stamp = entity[2]!;
+  for (const name of OWN_COLUMNS[entity]) stamp += ` ${row[name] as string}`;
+  if (entity === 'placement' || entity === 'content') {
+    for (const name of IMAGE_COLUMNS) stamp += ` ${row[`i_${name}`] as string}`;
+  }
+  return stamp;
 }
 
 type Decoders = { readonly [E in EntityName]: (row: RawRow) => EntityRows[E] };

@@ -2,6 +2,7 @@ import type { Container } from '../../domain/container.ts';
 import { bucketOf } from '../../domain/id.ts';
 import { fold } from '../../query/predicate.ts';
 import { indexedKey, indexedValue } from '../indexed-text.ts';
+import { stamped } from '../stamp.ts';
 import { UNKNOWN_IMAGE } from '../tables.ts';
 import { arranger, type Row } from './arrange.ts';
 import type { RowSet, Scope } from './image-rows.ts';
@@ -42,6 +43,7 @@ const containerRow = arranger('container', [
   'first_seen_at',
   'last_seen_at',
   'source_id',
+  'stamp',
   'summary',
 ]);
 const labelRow = arranger('container_label', [
@@ -85,7 +87,7 @@ export function containerRows(container: Container, scope: Scope): RowSet {
     container.firstSeenAt,
     container.lastSeenAt,
     container.source.id,
-    JSON.stringify(container),
+    ...stamped(JSON.stringify(container)),
   ]);
   const labels = new Map<string, Row>();
   for (const [key, value] of container.labels) {

@@ -2,6 +2,7 @@ import type { Content } from '../../domain/derive-content.ts';
 import { bucketOf } from '../../domain/id.ts';
 import type { Micros } from '../../domain/time.ts';
 import { fold } from '../../query/predicate.ts';
+import { stamped } from '../stamp.ts';
 import { arranger, type Row } from './arrange.ts';
 import { type Counts, type RowSet, referenceValues, type Scope, tagValues } from './image-rows.ts';
 
@@ -31,6 +32,7 @@ const contentRow = arranger('content', [
   'host_count',
   'risk_score',
   'image_id',
+  'stamp',
   'summary',
 ]);
 const contentTagRow = arranger('content_tag', [
@@ -88,7 +90,7 @@ export function contentRows(content: Content, counts: ContentCounts, scope: Scop
     counts.hostCount,
     content.riskScore,
     newest.image.id,
-    JSON.stringify(summary),
+    ...stamped(JSON.stringify(summary)),
   ]);
   return new Map<string, Row[]>([
     ['content', [main]],

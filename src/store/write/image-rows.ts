@@ -11,6 +11,7 @@ import type { Platform, Reference } from '../../domain/image.ts';
 import type { ImageRecord } from '../../domain/record.ts';
 import { fold } from '../../query/predicate.ts';
 import { indexedKey, indexedValue } from '../indexed-text.ts';
+import { stamped } from '../stamp.ts';
 import { arranger, type Row } from './arrange.ts';
 
 /** The project rows are written for. */
@@ -80,6 +81,7 @@ const imageRow = arranger('image', [
   'hash_algorithm',
   'hash_value',
   'problem_count',
+  'stamp',
   'summary',
 ]);
 const detailRow = arranger('image_detail', ['project_no', 'bucket', 'image_id', 'detail']);
@@ -114,6 +116,7 @@ const placementRow = arranger('placement', [
   'container_count',
   'running_count',
   'digest',
+  'stamp',
   'summary',
 ]);
 const placementTagRow = arranger('placement_tag', [
@@ -298,7 +301,7 @@ function mainRow(owner: readonly unknown[], summary: ImageSummary, counts: Count
     service.hashAlgorithm,
     service.hashValue,
     summary.problems.length,
-    JSON.stringify(summary),
+    ...stamped(JSON.stringify(summary)),
   ]);
 }
 
@@ -334,7 +337,7 @@ function addPlacements(
         counts.containerCount,
         counts.runningCount,
         summary.digest ?? '',
-        JSON.stringify({ references: each.references }),
+        ...stamped(JSON.stringify({ references: each.references })),
       ]),
     );
     for (const tag of tags) placementTags.push(placementTagRow([...owner, name, ...tag, head, summary.size]));

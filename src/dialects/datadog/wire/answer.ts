@@ -37,7 +37,7 @@ export async function answer<E extends 'placement' | 'container'>(listing: Listi
   const query = readListQuery(asked.url);
   const where = and(parseFilter(query.filter, listing.words), listing.always);
   const body = query.groupBy === undefined ? rows(listing, asked, query, where) : groups(listing, asked, query, where);
-  return { body: JSON.stringify(await body), keep: !dependsOnNow(where) };
+  return { body: await body, keep: !dependsOnNow(where) };
 }
 
 async function rows<E extends 'placement' | 'container'>(
@@ -45,8 +45,8 @@ async function rows<E extends 'placement' | 'container'>(
   asked: Asked,
   query: ListQuery,
   where: Predicate,
-) {
-  const { store, cursors, now: clock } = asked.services;
+): Promise<string> {
+  const { store, rows: printed, cursors, now: clock } = asked.services;
   const { project } = asked.principal;
   const { entity, idField } = listing;
   const now = clock();
@@ -57,14 +57,14 @@ async function rows<E extends 'placement' | 'container'>(
     const place = readCursor(query.cursor, order.cursor, idField, scope, cursors);
     after = positionOf(order, place, listing.tieOf(place.id));
   }
-  const page = await store.list(project, { entity, where, sort: order.keys, limit: query.size, after, now });
+  const request = { entity, where, sort: order.keys, limit: query.size, after, now };
+  const page = await printed.list(project, request, `datadog ${entity}`, (row) => JSON.stringify(listing.item(row)));
   const whole = after === undefined && !page.more;
-  const total = whole ? page.rows.length : (await store.count(project, entity, where, { now })).value;
-  const last = page.rows.at(-1);
-  const next = last
-    ? writeCursor(placeOf(order, page.positions.at(-1) ?? [], listing.idOf(last)), idField, scope, cursors)
-    : '';
-  return envelope(page.rows.map(listing.item), { ...asked, query, next, total });
+  const total = whole ? page.texts.length : (await store.count(project, entity, where, { now })).value;
+  const last = page.ids.at(-1);
+  const next =
+    last === undefined ? '' : writeCursor(placeOf(order, page.positions.at(-1) ?? [], last), idField, scope, cursors);
+  return envelope(page.texts, { ...asked, query, next, total });
 }
 
 async function groups<E extends 'placement' | 'container'>(
@@ -72,7 +72,7 @@ async function groups<E extends 'placement' | 'container'>(
   asked: Asked,
   query: ListQuery,
   where: Predicate,
-) {
+): Promise<string> {
   const { store, cursors, now } = asked.services;
   const { project } = asked.principal;
   const { entity, words } = listing;
@@ -88,7 +88,7 @@ async function groups<E extends 'placement' | 'container'>(
   const keys = groupings.map((grouping) => grouping.word);
   const data = page.groups.map((group) => {
     const terms = groupings.map((grouping, place) => termText(grouping.filterKey, group.values[place] ?? ''));
-    return groupItem(group, keys, relatedLink({ ...asked, query }, terms), listing.groups);
+    return JSON.stringify(groupItem(group, keys, relatedLink({ ...asked, query }, terms), listing.groups));
   });
   const last = page.groups.at(-1);
   const id = encodeURIComponent(JSON.stringify(page.positions.at(-1) ?? []));

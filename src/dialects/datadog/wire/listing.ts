@@ -1,5 +1,3 @@
-import type { Container } from '../../../domain/container.ts';
-import type { PlacementRow } from '../../../domain/rows.ts';
 import { ALL, eq, not, type Predicate } from '../../../query/predicate.ts';
 import type { EntityRows } from '../../../store/store.ts';
 import {
@@ -24,7 +22,6 @@ export interface Listing<E extends 'placement' | 'container'> {
   readonly sorts: Readonly<Record<string, SortWord>>;
   /** What cursors call the id. */
   readonly idField: string;
-  readonly idOf: (row: EntityRows[E]) => string;
   /** The tie-break of a row, by field, in order. */
   readonly tieOf: (id: string) => Readonly<Record<string, string>>;
   readonly item: (row: EntityRows[E]) => unknown;
@@ -40,7 +37,6 @@ export const IMAGE_LISTING: Listing<'placement'> = {
   words: IMAGE_WORDS,
   sorts: IMAGE_SORTS,
   idField: 'id',
-  idOf: (row: PlacementRow) => row.id,
   tieOf: tieOfImage,
   item: imageItem,
   groups: { type: 'container_image_group', relationship: 'container_images', named: true },
@@ -55,7 +51,6 @@ export const CONTAINER_LISTING: Listing<'container'> = {
   words: CONTAINER_WORDS,
   sorts: CONTAINER_SORTS,
   idField: 'id.raw',
-  idOf: (row: Container) => row.id,
   tieOf: (id) => ({ id }),
   item: containerItem,
   groups: { type: 'container_group', relationship: 'containers', named: false },

@@ -38,9 +38,10 @@ export class Connection {
     addFunctions(this.#database);
   }
 
-  all(sql: string, parameters: readonly unknown[]): PackedRows {
+  all(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: PackedRows } {
     const prepared = this.#prepare(sql);
-    return packRows(prepared.columns, rowsOf(prepared, parameters.map(bindable)));
+    const { columns } = prepared;
+    return { columns, rows: packRows(columns.length, rowsOf(prepared, parameters.map(bindable))) };
   }
 
   /** @returns number of rows changed */

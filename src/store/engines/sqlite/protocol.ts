@@ -14,7 +14,9 @@ export interface ConnectionOptions {
 
 /** What the main thread asks of a connection's worker. Tuples, because they copy faster than objects. */
 export type Request =
-  | readonly [id: number, op: 'all' | 'run', sql: string, parameters: readonly unknown[]]
+  | readonly [id: number, op: 'run', sql: string, parameters: readonly unknown[]]
+  // Reads are asked again and again, and their text is longer than all else: it travels once, then its number.
+  | readonly [id: number, op: 'all', statement: number, parameters: readonly unknown[], sql?: string]
   | readonly [id: number, op: 'many', sql: string, rows: readonly (readonly unknown[])[]]
   | readonly [id: number, op: 'execute', sql: string]
   | readonly [id: number, op: 'close'];
@@ -25,7 +27,16 @@ export interface Failure {
   readonly message: string;
 }
 
-export type Reply = readonly [id: number, result: PackedRows | number | null, failure?: Failure];
+export type Reply = readonly [id: number, result: Answer | number | null, failure?: Failure];
+
+/** Rows of a read, and the names of their columns with the first of a statement. */
+export interface Answer {
+  readonly rows: PackedRows;
+  readonly columns?: readonly string[];
+}
+
+/** Statements that have a number at one time; then they are given out anew. */
+export const NUMBERED = 1_000;
 
 /** First message of a worker: the connection is open, or why not. */
 export type Ready = readonly [id: 0, result: null, failure?: Failure];

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from '../database-error.ts';
 import { errorOf } from './failures.ts';
-import type { ConnectionOptions, Ready, Reply, Request } from './protocol.ts';
-import { type PackedRows, unpackRows } from './rows.ts';
+import { type Answer, type ConnectionOptions, NUMBERED, type Ready, type Reply, type Request } from './protocol.ts';
+import { unpackRows } from './rows.ts';
 import { workerUrl } from './worker-url.ts';
 
 /** Keeps the young generation of a worker from growing to tens of megabytes. */
@@ -14,11 +14,19 @@ interface Waiting {
   readonly since: number;
 }
 
+/** A read. From the first answer on, which brings its columns, the worker knows it by its number. */
+interface Numbered {
+  readonly number: number;
+  columns: readonly string[] | undefined;
+}
+
 /** The main thread's end of one connection. Requests are answered in order. */
 export class RemoteConnection {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
+  readonly #statements = new Map<string, Numbered>();
+  #lastStatement = 0;
   #lastId = 0;
   #closing = false;
   /** Why it can no longer be used. */
@@ -69,7 +77,19 @@ export class RemoteConnection {
   }
 
   async all<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    return unpackRows<R>((await this.#ask((id) => [id, 'all', sql, parameters])) as PackedRows);
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      if (this.#statements.size >= NUMBERED) this.#statements.clear();
+      this.#lastStatement += 1;
+      statement = { number: this.#lastStatement, columns: undefined };
+      this.#statements.set(sql, statement);
+    }
+    const { number, columns } = statement;
+    const answer = (await this.#ask((id) =>
+      columns ? [id, 'all', number, parameters] : [id, 'all', number, parameters, sql],
+    )) as Answer;
+    statement.columns ??= answer.columns;
+    return unpackRows<R>(statement.columns ?? [], answer.rows);
   }
 
   async run(sql: string, parameters: readonly unknown[]): Promise<number> {

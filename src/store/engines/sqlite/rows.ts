@@ -6,9 +6,8 @@
 
 /** Columns that hold neither only numbers nor only text (blobs, mixtures) make the whole result travel as it is. */
 export type PackedRows =
-  | { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly rows: readonly (readonly unknown[])[] }
   | {
-      readonly columns: readonly string[];
       /** Whether a column is text: its numbers are lengths then, -1 for null. */
       readonly texts: readonly boolean[];
       /** Row by row; NaN is null (SQLite has no NaN of its own). */
@@ -17,10 +16,12 @@ export type PackedRows =
       readonly text: string;
     };
 
-/** Packs rows given as arrays of values; `bigint` becomes the nearest number. */
-export function packRows(columns: readonly string[], rows: readonly (readonly unknown[])[]): PackedRows {
-  const width = columns.length;
-  const texts = columns.map((_, index) => rows.some((row) => typeof row[index] === 'string'));
+/**
+ * Packs rows given as arrays of values; `bigint` becomes the nearest number.
+ * @param width number of columns
+ */
+export function packRows(width: number, rows: readonly (readonly unknown[])[]): PackedRows {
+  const texts = Array.from({ length: width }, (_, index) => rows.some((row) => typeof row[index] === 'string'));
   const numbers = new Float64Array(rows.length * width);
   const parts: string[] = [];
   let at = 0;
@@ -32,30 +33,30 @@ export function packRows(columns: readonly string[], rows: readonly (readonly un
           parts.push(value);
           numbers[at] = value.length;
         } else if (value === null) numbers[at] = -1;
-        else return { columns, rows: rows.map((each) => each.map(plain)) };
+        else return { rows: rows.map((each) => each.map(plain)) };
       } else if (typeof value === 'number') numbers[at] = value;
       else if (value === null) numbers[at] = Number.NaN;
       else if (typeof value === 'bigint') numbers[at] = Number(value);
-      else return { columns, rows: rows.map((each) => each.map(plain)) };
+      else return { rows: rows.map((each) => each.map(plain)) };
       at += 1;
     }
   }
-  return { columns, texts, numbers, text: parts.join('') };
+  return { texts, numbers, text: parts.join('') };
 }
 
 /**
- * Texts shorter than this are copied out of a long answer: whoever keeps one (a position, a label) would else keep the
- * whole answer alive. Longer ones are documents, which are read and dropped.
+ * Texts shorter than `part` are copied out of an answer longer than `whole`: whoever keeps one (a position, a label)
+ * would else keep the whole answer alive. Longer ones are documents, which are read and dropped; a short answer is not
+ * worth the time.
  */
-const OWN = 256;
+const OWN = { part: 256, whole: 32_768 };
 
 function ownText(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** The rows as objects, one property a column. */
-export function unpackRows<R>(packed: PackedRows): R[] {
-  const { columns } = packed;
+export function unpackRows<R>(columns: readonly string[], packed: PackedRows): R[] {
   const width = columns.length;
   if ('rows' in packed)
     return packed.rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])) as R);
@@ -70,7 +71,7 @@ export function unpackRows<R>(packed: PackedRows): R[] {
       else if (number < 0) row[columns[index]!] = null;
       else {
         const part = text.slice(start, start + number);
-        row[columns[index]!] = number < OWN && text.length > 4 * OWN ? ownText(part) : part;
+        row[columns[index]!] = number < OWN.part && text.length > OWN.whole ? ownText(part) : part;
         start += number;
       }
     }

@@ -2,10 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from './connection.ts';
 import { failureOf } from './failures.ts';
-import type { ConnectionOptions, Ready, Reply, Request } from './protocol.ts';
+import { type Answer, type ConnectionOptions, NUMBERED, type Ready, type Reply, type Request } from './protocol.ts';
 
 const port = parentPort;
 if (!port) throw new Error('This file is started by the store as a worker thread.');
+
+/** Reads by their number, in the order the numbers were given; the columns of some are known over there. */
+const numbered = new Map<number, { readonly sql: string; told: boolean }>();
 
 try {
   const connection = new Connection(workerData as ConnectionOptions);
@@ -24,7 +27,7 @@ function answer(connection: Connection, request: Request): Reply {
   try {
     switch (request[1]) {
       case 'all':
-        return [id, connection.all(request[2], request[3])];
+        return [id, read(connection, request[2], request[3], request[4])];
       case 'run':
         return [id, connection.run(request[2], request[3])];
       case 'many':
@@ -39,4 +42,18 @@ function answer(connection: Connection, request: Request): Reply {
   } catch (error) {
     return [id, null, failureOf(error)];
   }
+}
+
+function read(connection: Connection, number: number, parameters: readonly unknown[], text?: string): Answer {
+  if (text !== undefined) {
+    numbered.set(number, { sql: text, told: false });
+    // Whoever asks begins anew with larger numbers after so many, and lets go of all before.
+    numbered.delete(number - 2 * NUMBERED);
+  }
+  const statement = numbered.get(number);
+  if (!statement) throw new Error(`There is no statement ${number}.`);
+  const { columns, rows } = connection.all(statement.sql, parameters);
+  if (statement.told) return { rows };
+  statement.told = true;
+  return { rows, columns };
 }

@@ -1,0 +1,52 @@
+import type { PrintedPage, PrintedRows } from '../../dialects/dialect.ts';
+import type { Project } from '../../domain/credential.ts';
+import type { EntityName } from '../../query/catalogue.ts';
+import type { EntityRows, InventoryReader, ListRequest } from '../../store/store.ts';
+import { LruMap } from './lru-map.ts';
+
+/** What an entry takes beside its text. */
+const OVERHEAD = 300;
+/** How much one page says about the next: after some ten pages what was before is forgotten. */
+const WEIGHT = 0.2;
+/** From this share of kept rows on, pages are asked for without rows; those that lack one are asked for again. */
+const WORTH_IT = 0.95;
+
+/**
+ * Keeps rows as printed texts.
+ * @param bytes most bytes kept in all
+ */
+export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes = 24 << 20): PrintedRows {
+  const kept = new LruMap<string, string>(200_000, { most: bytes, of: (text) => text.length + OVERHEAD });
+  /** By form, what share of the rows of the latest pages was kept: a list may fit in here whole, or not nearly. */
+  const shares = new LruMap<string, number>(1_000);
+  return { list };
+
+  async function list<E extends EntityName>(
+    project: Project,
+    request: ListRequest<E>,
+    form: string,
+    print: (row: EntityRows[E]) => string,
+  ): Promise<PrintedPage> {
+    const prefix = `${project.id} ${form} `;
+    const share = shares.get(prefix) ?? 0;
+    if (share >= WORTH_IT) {
+      const page = await store.outline(project, request, false);
+      const texts = page.stamps.map((stamp) => kept.get(prefix + stamp));
+      if (!texts.includes(undefined)) return { ...page, texts: texts as string[] };
+    }
+    const page = await store.outline(project, request, true);
+    let found = 0;
+    const texts = page.stamps.map((stamp, place) => {
+      const known = kept.get(prefix + stamp);
+      if (known !== undefined) {
+        found += 1;
+        return known;
+      }
+      const text = print(page.row(place));
+      kept.set(prefix + stamp, text);
+      return text;
+    });
+    if (texts.length > 0) shares.set(prefix, share + WEIGHT * (found / texts.length - share));
+    return { ...page, texts };
+  }
+}

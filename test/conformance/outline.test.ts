@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EntityName } from '../../src/query/catalogue.ts';
+import { ALL } from '../../src/query/predicate.ts';
+import type { EntityRows, Outline } from '../../src/store/store.ts';
+import { aContainer, anImage, aReference, aSource, T0 } from '../support/fixtures.ts';
+import { ENGINES, type OpenTestStore, openTestStore } from '../support/stores.ts';
+
+const DAY = 86_400_000_000;
+const ENTITIES = ['image', 'placement', 'content', 'container'] as const;
+
+describe.each(ENGINES)('outlines of pages on %s', (engine) => {
+  let opened: OpenTestStore;
+  let now = T0;
+  beforeEach(async () => {
+    now = T0;
+    opened = await openTestStore(engine, { now: () => now });
+  });
+  afterEach(() => opened.close());
+
+  test('tell of every row whether a reader would see it changed', async () => {
+    const { store } = opened;
+    const project = await store.createProject('outlines');
+    const source = aSource();
+    const one = anImage({ references: ['docker.io/library/one:1'] });
+    const two = anImage({ references: ['docker.io/library/two:1'] });
+    await store.ingestImages(project, source, [one, two]);
+    const machine = aSource('docker', 'machine');
+    const container = aContainer({ image: one, state: 'running', source: machine });
+    await store.ingestContainers(project, machine, [container]);
+    let before = await outlines();
+
+    const changed = async (entities: readonly EntityName[]) => {
+      const after = await outlines();
+      const rows = ENTITIES.flatMap((entity) => {
+        const differing = after[entity].stamps.filter((stamp) => !before[entity].stamps.includes(stamp));
+        return differing.map(() => entity);
+      });
+      before = after;
+      expect(rows).toEqual(entities);
+    };
+    await changed([]);
+    await store.ingestContainers(project, machine, [{ ...container, state: 'exited' }]);
+    await changed(['image', 'placement', 'content', 'container']);
+    now += 2 * DAY;
+    await store.ingestImages(project, source, [{ ...two, labels: [['team', 'blue']], seenAt: now }]);
+    await changed(['image', 'placement', 'content']);
+    const seen = { ...aReference('docker.io/library/one:1'), digest: one.digest! };
+    await store.touchReferences(project, source, [seen], now);
+    await changed(['image', 'placement', 'content']);
+
+    async function outlines(): Promise<Record<EntityName, Outline<EntityRows[EntityName]>>> {
+      const found = {} as Record<EntityName, Outline<EntityRows[EntityName]>>;
+      for (const entity of ENTITIES) {
+        const request = { entity, where: ALL, sort: [], limit: 10 } as const;
+        const listed = await store.list<EntityName>(project, request);
+        const whole = await store.outline<EntityName>(project, request, true);
+        const bare = await store.outline<EntityName>(project, request, false);
+        expect(whole.stamps.map((_, place) => whole.row(place))).toEqual(listed.rows);
+        expect(whole.ids).toEqual(listed.rows.map((row) => row.id));
+        expect([bare.ids, bare.stamps, bare.positions, bare.more]).toEqual([
+          whole.ids,
+          whole.stamps,
+          listed.positions,
+          listed.more,
+        ]);
+        expect(new Set(bare.stamps).size).toBe(listed.rows.length);
+        expect(() => bare.row(0)).toThrow('no row');
+        found[entity] = bare;
+      }
+      return found;
+    }
+  });
+});
