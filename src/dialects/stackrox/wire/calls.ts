@@ -11,7 +11,7 @@ import { renderImage, renderRow } from '../rows.ts';
 import { type Call, sendMessage } from './context.ts';
 import { quoteGo } from './go.ts';
 import { stringify, timestamp } from './json.ts';
-import { type Listing, listRows } from './orders.ts';
+import { type Listing, listTexts, type Printer } from './orders.ts';
 import type { Ranks } from './ranks.ts';
 import { SHOWN } from './shown.ts';
 
@@ -37,40 +37,55 @@ export async function listImages(services: CallServices, call: Call): Promise<Fa
   if (!Number.isFinite(paging.limit)) return streamImages(services, call, paging);
   return sendMessage(services, call, async () => {
     const listing = readListing(services, call, paging);
-    if (!listing) return { message: { images: [] } };
-    const ranks = await services.ranks(listing.project);
-    const images: unknown[] = [];
-    for await (const rows of listRows(services.store, listing, paging.offset, paging.limit)) {
-      for (const row of rows) images.push(renderRow(row, ranks));
-    }
-    return { message: { images }, keep: !dependsOnNow(listing.where) };
+    if (!listing) return { text: emptyList(call) };
+    const printer = printerOf(await services.ranks(listing.project), call);
+    const texts: string[] = [];
+    for await (const batch of listTexts(services, listing, printer, paging.offset, paging.limit)) texts.push(...batch);
+    const [open, between, close] = FRAMES[call.pretty ? 'pretty' : 'plain'];
+    const text = texts.length === 0 ? emptyList(call) : open + texts.join(between) + close;
+    return { text, keep: !dependsOnNow(listing.where) };
   });
+}
+
+/** What stands before, between and behind the images of a list. */
+const FRAMES = {
+  plain: ['{"images":[', ',', ']}'],
+  pretty: ['{\n  "images": [\n', ',\n', '\n  ]\n}'],
+} as const;
+
+function emptyList({ pretty }: Call): string {
+  return stringify({ images: [] }, pretty);
+}
+
+function printerOf(ranks: Ranks, { pretty }: Call): Printer {
+  return {
+    form: `stackrox ${pretty} ${ranks.version}`,
+    print(row) {
+      const text = stringify(renderRow(row, ranks), pretty);
+      return pretty ? text.replace(/^/gm, '    ') : text;
+    },
+  };
 }
 
 /** A list without a limit: sent as it is read, never held as a whole. */
 async function streamImages(services: CallServices, call: Call, paging: Paging): Promise<FastifyReply> {
   const { reply, principal, pretty } = call;
   const listing = readListing(services, call, paging);
-  const ranks = await services.ranks(principal.project);
-  const batches = listing ? listRows(services.store, listing, paging.offset, paging.limit) : undefined;
+  const printer = printerOf(await services.ranks(principal.project), call);
+  const batches = listing ? listTexts(services, listing, printer, paging.offset, paging.limit) : undefined;
   // The first batch is read before anything is sent, so that what is wrong is still an error answer.
   const first = await batches?.next();
   return reply.code(200).headers(HEADERS).send(Readable.from(write()));
 
   async function* write(): AsyncGenerator<string> {
-    const [open, between, close] = pretty ? ['{\n  "images": [\n', ',\n', '\n  ]\n}'] : ['{"images":[', ',', ']}'];
-    yield open;
-    let comma = '';
+    const [open, between, close] = FRAMES[pretty ? 'pretty' : 'plain'];
+    let before: string = open;
     for (let batch = first; batch && !batch.done; batch = await batches?.next()) {
-      let text = '';
-      for (const row of batch.value) {
-        const rendered = stringify(renderRow(row, ranks), pretty);
-        text += comma + (pretty ? rendered.replace(/^/gm, '    ') : rendered);
-        comma = between;
-      }
-      if (text !== '') yield text;
+      if (batch.value.length === 0) continue;
+      yield before + batch.value.join(between);
+      before = between;
     }
-    yield close;
+    yield before === open ? emptyList(call) : close;
   }
 }
 
@@ -78,10 +93,10 @@ async function streamImages(services: CallServices, call: Call, paging: Paging):
 export async function countImages(services: CallServices, call: Call): Promise<FastifyReply> {
   return sendMessage(services, call, async () => {
     const question = readQuery(String(call.parameters.get('query') ?? ''));
-    if (question.elsewhere) return { message: { count: 0 } };
+    if (question.elsewhere) return { text: stringify({ count: 0 }, call.pretty) };
     const where = and(SHOWN, question.where);
     const { value } = await services.store.count(call.principal.project, 'image', where, { now: services.now() });
-    return { message: { count: value }, keep: !dependsOnNow(where) };
+    return { text: stringify({ count: value }, call.pretty), keep: !dependsOnNow(where) };
   });
 }
 
@@ -95,7 +110,7 @@ export async function getImage(services: CallServices, call: Call, id: string): 
     if (!image || !row) {
       throw new StowageError('not-found', 'image.unknown', `image with id ${quoteGo(id)} does not exist: not found`);
     }
-    return { message: renderImage(image, row, await services.ranks(project)) };
+    return { text: stringify(renderImage(image, row, await services.ranks(project)), call.pretty) };
   });
 }
 

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../domain/credential.ts';
 import type { DialectServices } from '../../dialect.ts';
 import { HEADERS, RpcError } from '../errors.ts';
-import { stringify, wantsPretty } from './json.ts';
+import { wantsPretty } from './json.ts';
 import type { Parameters } from './parameters.ts';
 
 const compress = promisify(gzip);
@@ -35,19 +35,18 @@ export function isPretty(request: FastifyRequest): boolean {
 
 /**
  * Answers with a message that stays the same until the inventory changes: its bytes are kept.
- * @param render the message; `keep` false when it depends on the moment
+ * @param render the message's text; `keep` false when it depends on the moment
  */
 export function sendMessage(
   services: DialectServices,
   { request, reply, principal, parameters, pretty }: Call,
-  render: () => Promise<{ readonly message: unknown; readonly keep?: boolean }>,
+  render: () => Promise<{ readonly text: string; readonly keep?: boolean }>,
 ): Promise<FastifyReply> {
   const packed = acceptsGzip(request);
   const asked = JSON.stringify([request.raw.url?.split('?', 1)[0], principal.role, pretty, packed, [...parameters]]);
   const key = `stackrox ${asked.length > 300 ? createHash('sha256').update(asked).digest('base64url') : asked}`;
   return services.pages.send(request, reply, principal, key, async () => {
-    const { message, keep = true } = await render();
-    const text = stringify(message, pretty);
+    const { text, keep = true } = await render();
     if (!packed || text.length < LEAST_PACKED) return { body: text, headers: HEADERS, keep };
     const headers = { ...HEADERS, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
     return { body: await compress(text), headers, keep };

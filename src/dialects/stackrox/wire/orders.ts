@@ -4,7 +4,8 @@ import { invalid } from '../../../domain/error.ts';
 import type { ImageRow } from '../../../domain/rows.ts';
 import type { Position, SortKey } from '../../../query/page.ts';
 import { and, compare, eq, not, type Predicate } from '../../../query/predicate.ts';
-import type { InventoryReader } from '../../../store/store.ts';
+import type { InventoryReader, ListRequest } from '../../../store/store.ts';
+import type { DialectServices } from '../../dialect.ts';
 import type { Order } from '../paging.ts';
 
 /** What is listed: images of a project, in an order. */
@@ -16,25 +17,37 @@ export interface Listing {
   readonly now: number;
 }
 
-type Reader = Pick<InventoryReader, 'list' | 'count'>;
+/** How a row becomes text; `form` as in `PrintedRows`. */
+export interface Printer {
+  readonly form: string;
+  readonly print: (row: ImageRow) => string;
+}
+
+type Services = Pick<DialectServices, 'rows'> & { readonly store: Pick<InventoryReader, 'list' | 'count'> };
 
 /** Rows of one query to the store. */
 const BATCH = 1_000;
 
 /**
- * The rows of a list from `offset` on, batch by batch, at most `limit` of them; the store is asked for no more than
- * what is taken.
+ * The rows of a list from `offset` on as texts, batch by batch, at most `limit` of them; the store is asked for no more
+ * than what is taken.
  */
-export async function* listRows(
-  store: Reader,
+export async function* listTexts(
+  services: Services,
   listing: Listing,
+  printer: Printer,
   offset: number,
   limit: number,
-): AsyncGenerator<readonly ImageRow[]> {
+): AsyncGenerator<readonly string[]> {
+  const { store, rows } = services;
   if (listing.order.kind === 'label-map') {
-    yield* listByLabels(store, listing, offset, limit);
+    yield (await listByLabels(store, listing, offset, limit)).map(printer.print);
     return;
   }
+  const read = async (request: ListRequest<'image'>) => {
+    const { texts, ...page } = await rows.list(listing.project, request, printer.form, printer.print);
+    return { items: texts, ...page };
+  };
   const segments = await segmentsOf(store, listing);
   let skip = offset;
   let left = limit;
@@ -46,31 +59,38 @@ export async function* listRows(
         continue;
       }
     }
-    for await (const rows of walk(store, listing, where, sort, skip, left)) {
-      left -= rows.length;
-      yield rows;
+    for await (const texts of walk(read, listing, where, sort, skip, left)) {
+      left -= texts.length;
+      yield texts;
     }
     skip = 0;
     if (left <= 0) return;
   }
 }
 
-async function* walk(
-  store: Reader,
-  { project, now }: Listing,
+/** Reads a page of a list of images, as whatever is wanted of them. */
+type Read<T> = (request: ListRequest<'image'>) => Promise<{
+  readonly items: readonly T[];
+  readonly positions: readonly Position[];
+  readonly more: boolean;
+}>;
+
+async function* walk<T>(
+  read: Read<T>,
+  { now }: Listing,
   where: Predicate,
   sort: readonly SortKey[],
   skip: number,
   most: number,
-): AsyncGenerator<readonly ImageRow[]> {
+): AsyncGenerator<readonly T[]> {
   let after: Position | undefined;
   let left = most;
   do {
     const from = after ? { after } : skip > 0 ? { offset: skip } : {};
     const limit = Math.min(left, BATCH);
-    const page = await store.list(project, { entity: 'image', where, sort, limit, now, ...from });
-    yield page.rows;
-    left -= page.rows.length;
+    const page = await read({ entity: 'image', where, sort, limit, now, ...from });
+    yield page.items;
+    left -= page.items.length;
     after = page.more && left > 0 ? page.positions.at(-1) : undefined;
   } while (after);
 }
@@ -84,7 +104,10 @@ interface Segment {
  * Images without a name are called by their digest, so in the order of full names they stand together between the names
  * before `sha` and those behind it.
  */
-async function segmentsOf(store: Reader, { project, where, order, now }: Listing): Promise<readonly Segment[]> {
+async function segmentsOf(
+  store: Services['store'],
+  { project, where, order, now }: Listing,
+): Promise<readonly Segment[]> {
   if (order.kind === 'keys') return [{ where, sort: order.keys }];
   const { direction } = order as Extract<Order, { kind: 'full-name' }>;
   const byName: readonly SortKey[] = [{ field: 'name', direction }];
@@ -108,12 +131,12 @@ const MOST_BY_LABELS = 20_000;
  * vendor's database's own for such columns: fewer entries first, then entry by entry, shorter keys first; images
  * without labels last.
  */
-async function* listByLabels(
-  store: Reader,
+async function listByLabels(
+  store: Services['store'],
   listing: Listing,
   offset: number,
   limit: number,
-): AsyncGenerator<readonly ImageRow[]> {
+): Promise<readonly ImageRow[]> {
   const wanted = offset + limit;
   if (wanted > MOST_BY_LABELS && Number.isFinite(limit)) {
     throw invalid(
@@ -126,14 +149,12 @@ async function* listByLabels(
   const compareRows = (a: ImageRow, b: ImageRow) => compareLabels(a, b, sign) || (a.id < b.id ? -1 : 1);
   let held: ImageRow[] = [];
   const keep = Math.min(wanted, MOST_BY_LABELS);
-  for await (const rows of walk(
-    store,
-    listing,
-    listing.where,
-    [{ field: 'created_at', direction: 'asc' }],
-    0,
-    Infinity,
-  )) {
+  const read: Read<ImageRow> = async (request) => {
+    const { rows, ...page } = await store.list(listing.project, request);
+    return { items: rows, ...page };
+  };
+  const order = [{ field: 'created_at', direction: 'asc' }] as const;
+  for await (const rows of walk(read, listing, listing.where, order, 0, Infinity)) {
     held.push(...rows);
     if (held.length > keep + 5 * BATCH) held = cut(held);
     if (held.length > MOST_BY_LABELS && !Number.isFinite(limit)) {
@@ -144,7 +165,7 @@ async function* listByLabels(
       );
     }
   }
-  yield held.sort(compareRows).slice(offset, wanted);
+  return held.sort(compareRows).slice(offset, wanted);
 
   function cut(rows: ImageRow[]): ImageRow[] {
     return Number.isFinite(limit) ? rows.sort(compareRows).slice(0, keep) : rows;

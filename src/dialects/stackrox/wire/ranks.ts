@@ -1,11 +1,15 @@
 import type { Project } from '../../../domain/credential.ts';
-import type { Id } from '../../../domain/id.ts';
+import { type Id, randomId } from '../../../domain/id.ts';
 import type { Position } from '../../../query/page.ts';
 import type { InventoryReader } from '../../../store/store.ts';
 import { SHOWN } from './shown.ts';
 
 /** Gives the risk rank of a score: 1 for the riskiest, equal scores share a rank, without gaps. */
-export type Ranks = (score: number) => number;
+export interface Ranks {
+  (score: number): number;
+  /** Equal for equal ranks of equal scores: what was printed with one is right with another. */
+  readonly version: string;
+}
 
 const PAGE = 200_000;
 /** Counting that took longer than this (milliseconds) is not repeated for every change ... */
@@ -17,6 +21,7 @@ interface Kept {
   readonly generation: number;
   readonly until: number;
   readonly scores: Float32Array;
+  readonly version: string;
 }
 
 type Reader = Pick<InventoryReader, 'group' | 'list' | 'generation'>;
@@ -35,14 +40,19 @@ export function createRanks(store: Reader): (project: Project) => Promise<Ranks>
       const scores = (await onlyScore(store, project)) ?? (await distinctScores(store, project));
       const ended = performance.now();
       const took = ended - started;
-      known = { generation, until: took > SLOW ? ended + took * REST : 0, scores };
+      const version = known && sameScores(known.scores, scores) ? known.version : randomId();
+      known = { generation, until: took > SLOW ? ended + took * REST : 0, scores, version };
       kept.delete(project.id);
       kept.set(project.id, known);
       if (kept.size > 1_000) kept.delete(kept.keys().next().value ?? '');
     }
-    const { scores } = known;
-    return (score) => rankOf(scores, Math.fround(score));
+    const { scores, version } = known;
+    return Object.assign((score: number) => rankOf(scores, Math.fround(score)), { version });
   };
+}
+
+function sameScores(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((score, place) => score === b[place]);
 }
 
 /** The score, when all images have the same: two looks into an index tell. */
