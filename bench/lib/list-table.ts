@@ -23,10 +23,12 @@ const HEAD = [
   'Page',
   'SQL',
   'Store',
+  'Store, read',
   'Bare HTTP',
   'HTTP p50',
   'HTTP p95',
   'Store / SQL',
+  'Read / SQL',
   'HTTP / bare',
   'HTTP / own at smallest',
 ];
@@ -50,7 +52,7 @@ export function missed(rows: readonly Row[]): Readonly<Record<'store' | 'http' |
 }
 
 function cells(row: Row, rows: readonly Row[]): string[] {
-  const { http, store, hand, bare } = row.times;
+  const { http, store, read, hand, bare } = row.times;
   const group = row.kind === 'group' && http.p50 > TARGETS.groupMilliseconds ? MISSED : '';
   return [
     String(row.images),
@@ -64,10 +66,12 @@ function cells(row: Row, rows: readonly Row[]): string[] {
     row.depth,
     hand ? ms(hand.p50) : '',
     ms(store.p50),
+    ms(read.p50),
     bare ? ms(bare.p50) : '',
     `${ms(http.p50)}${group}`,
     ms(http.p95),
     ratio(storeRatio(row), TARGETS.overHand, row),
+    hand ? (read.p50 / hand.p50).toFixed(2) : '',
     ratio(httpRatio(row), TARGETS.overHand, row),
     ratio(growth(row, rows), TARGETS.overSmallest, row),
   ];

@@ -21,8 +21,10 @@ export interface Row {
   readonly times: {
     /** The whole request through the server, credentials checked, from no kept page. */
     readonly http: Summary;
-    /** What the dialect asks of the store for it, in the process. */
+    /** What the dialect asks of the store for it, in the process: its rows were printed before and are kept. */
     readonly store: Summary;
+    /** The same when no row is kept: all are read. */
+    readonly read: Summary;
     /** The hand-written statement, in the process. */
     readonly hand: Summary | undefined;
     /** The hand-written statement behind a bare node:http server. */
@@ -65,7 +67,13 @@ export async function measure(
 class Run {
   readonly #subject: Subject;
   readonly #measured: Measured;
-  readonly #times = { http: [] as number[], store: [] as number[], hand: [] as number[], bare: [] as number[] };
+  readonly #times = {
+    http: [] as number[],
+    store: [] as number[],
+    read: [] as number[],
+    hand: [] as number[],
+    bare: [] as number[],
+  };
   #bytes = 0;
   #found: number | undefined;
 
@@ -95,8 +103,9 @@ class Run {
       const query = `/sql?s=${encodeURIComponent(statement)}&p=${encodeURIComponent(JSON.stringify(parameters))}`;
       await note(this.#times.bare, () => bare.get(query));
     }
-    const replayed = () => Promise.all(ask.calls.map((call) => replay(store, recorder, call)));
-    this.#found = rowsIn((await note(this.#times.store, replayed)) as unknown[]);
+    const replayed = (kept: boolean) => () => Promise.all(ask.calls.map((call) => replay(store, recorder, call, kept)));
+    await note(this.#times.store, replayed(true));
+    this.#found = rowsIn((await note(this.#times.read, replayed(false))) as unknown[]);
     unlike += 1;
     const path = ask.path(unlike);
     const body = (await note(this.#times.http, () => http.get(path, headers[dialect]))) as Buffer;
@@ -106,7 +115,7 @@ class Run {
   row(): Row {
     const { question, depth } = this.#measured;
     const { dialect, kind, about, rows } = question;
-    const { http, store, hand, bare } = this.#times;
+    const { http, store, read, hand, bare } = this.#times;
     const some = (times: readonly number[]) => (times.length > 0 ? summarize(times) : undefined);
     return {
       images: this.#subject.images,
@@ -117,7 +126,13 @@ class Run {
       depth,
       found: this.#found,
       bytes: this.#bytes,
-      times: { http: summarize(http), store: summarize(store), hand: some(hand), bare: some(bare) },
+      times: {
+        http: summarize(http),
+        store: summarize(store),
+        read: summarize(read),
+        hand: some(hand),
+        bare: some(bare),
+      },
     };
   }
 }
@@ -128,10 +143,15 @@ function rowsIn(results: readonly unknown[]): number | undefined {
   return sizes.length > 0 ? Math.max(...sizes) : undefined;
 }
 
-function replay(store: InventoryReader, { project }: Subject['recorder'], call: StoreCall): Promise<unknown> {
+function replay(
+  store: InventoryReader,
+  { project }: Subject['recorder'],
+  call: StoreCall,
+  kept: boolean,
+): Promise<unknown> {
   switch (call.call) {
     case 'list':
-      return store.list(project, call.request);
+      return kept && call.keeps ? store.outline(project, call.request, false) : store.list(project, call.request);
     case 'count':
       return store.count(...call.arguments);
     case 'group':

@@ -38,9 +38,12 @@ ${fillPostgres ? fillTable(fillPostgres) : ''}
 ## Lists, groups and counts on SQLite
 
 One request at a time. *SQL* is a statement written by hand for the question, in the process, to the last row; *Store*
-is what the dialect asks of the store for its answer, in the process, rows decoded; *Bare HTTP* is a node:http server
-that runs the hand-written statement and JSON.stringify, without credentials, paging or totals; *HTTP* is the whole
-request to Stowage, credentials checked, and no request equals another, so that no kept page answers it. Milliseconds.
+is what the dialect asks of the store for its answer, in the process, when it has printed these rows before and keeps
+them (24 MiB of rows are kept; then only keys and what tells of a change are read); *Store, read* is the same when no
+row is kept: documents are read and decoded. *Bare HTTP* is a node:http server that runs the hand-written statement,
+documents included, and JSON.stringify, without credentials, paging or totals; *HTTP* is the whole request to Stowage,
+credentials checked: no request equals another, so that no kept page answers it, but each page's rows were printed
+before. Milliseconds.
 
 Targets for pages of 25: the store at most ${TARGETS.overHand} times SQL, HTTP at most ${TARGETS.overHand} times bare HTTP, and at most ${TARGETS.overSmallest} times its own
 time at the smallest size; grouping by a label at most ${TARGETS.groupMilliseconds} ms. A *deep* page lies in the middle and is reached as

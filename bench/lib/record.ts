@@ -10,7 +10,12 @@ import { CREDENTIAL, type Place } from './stowage.ts';
 
 /** One call a dialect made of the store while it answered. */
 export type StoreCall =
-  | { readonly call: 'list'; readonly request: ListRequest<'image' | 'placement' | 'content' | 'container'> }
+  | {
+      readonly call: 'list';
+      readonly request: ListRequest<'image' | 'placement' | 'content' | 'container'>;
+      /** Whether it asks without rows as soon as it has printed them all. */
+      readonly keeps: boolean;
+    }
   | { readonly call: 'count'; readonly arguments: Parameters<InventoryReader['count']> }
   | { readonly call: 'group'; readonly arguments: Parameters<InventoryReader['group']> };
 
@@ -48,11 +53,11 @@ export async function openRecorder(place: Place): Promise<Recorder> {
   const listened: Store = {
     ...store,
     list(of, request) {
-      calls.push({ call: 'list', request: request as unknown as ListRequest<'image'> });
+      calls.push({ call: 'list', request: request as unknown as ListRequest<'image'>, keeps: false });
       return store.list(of, skip === 0 ? request : { ...request, after: undefined, offset: skip });
     },
     outline(of, request, withRows) {
-      calls.push({ call: 'list', request: request as unknown as ListRequest<'image'> });
+      calls.push({ call: 'list', request: request as unknown as ListRequest<'image'>, keeps: true });
       return store.outline(of, skip === 0 ? request : { ...request, after: undefined, offset: skip }, withRows);
     },
     count(...given) {
