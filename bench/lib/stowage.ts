@@ -40,20 +40,16 @@ export async function serve(
   if (!existsSync(program)) throw new Error(`${program} is not there: build it first (npm run build).`);
   const where = 'data' in place ? ['--data', place.data] : ['--database', place.database];
   const startedAt = performance.now();
-  // As the program's first line starts it.
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=4', program, 'serve', ...where, '--listen', '127.0.0.1:0'],
-    {
-      env: {
-        ...process.env,
-        MALLOC_ARENA_MAX: '1',
-        STOWAGE_ADMIN_ID: CREDENTIAL.id,
-        STOWAGE_ADMIN_SECRET: CREDENTIAL.secret,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  // By its own first line, which says how Node is started.
+  const child = spawn(program, ['serve', ...where, '--listen', '127.0.0.1:0'], {
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      STOWAGE_ADMIN_ID: CREDENTIAL.id,
+      STOWAGE_ADMIN_SECRET: CREDENTIAL.secret,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ready = listening ? /Stowage answers at (?<url>\S+)\n/ : /Stowage answers at (?<url>\S+)[\s\S]*\nReady\./;
   const { url, at } = await outputOf(child, ready);
   return { url, pid: child.pid!, startedIn: at - startedAt, stop: () => end(child) };

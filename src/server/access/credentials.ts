@@ -7,6 +7,7 @@ import { StowageError } from '../../domain/error.ts';
 import { randomId } from '../../domain/id.ts';
 import type { Micros } from '../../domain/time.ts';
 import type { AccessStore, AuditEntry } from '../../store/store.ts';
+import { gate } from '../gate.ts';
 import { LruMap } from '../http/lru-map.ts';
 import { hashSecret, matchesSecret } from './password.ts';
 import { seal, unseal } from './seal.ts';
@@ -51,7 +52,15 @@ export function createCredentialService(options: Options): CredentialService {
   const salt = randomBytes(32).toString('base64');
   const checked = new LruMap<string, Known<Principal>>(10_000);
   const tokens = new LruMap<string, Known<{ principal: Principal; claims: TokenClaims }>>(10_000);
-  const hashing = gate(HASHING.atOnce, HASHING.waiting);
+  const hashing = gate(HASHING.atOnce, {
+    most: HASHING.waiting,
+    error: () =>
+      new StowageError(
+        'too-many',
+        'credentials.busy',
+        'Too many sign-ins are being checked; try again in a few seconds.',
+      ),
+  });
   const decoy = hashSecret(randomBytes(16).toString('hex'));
 
   async function load(id: string) {
@@ -200,28 +209,4 @@ function alive(principal: Principal, at: Micros): boolean {
 
 function derive(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `stowage ${purpose}`, purpose === 'token' ? 64 : 32));
-}
-
-function gate(atOnce: number, mostWaiting: number) {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async function pass<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= atOnce) {
-      if (waiting.length >= mostWaiting) {
-        throw new StowageError(
-          'too-many',
-          'credentials.busy',
-          'Too many sign-ins are being checked; try again in a few seconds.',
-        );
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    running += 1;
-    try {
-      return await work();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  };
 }

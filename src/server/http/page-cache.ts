@@ -17,7 +17,7 @@ interface Kept {
  */
 export function createPageCache(
   generationOf: (project: Project) => number | Promise<number>,
-  bytes = 24 << 20,
+  bytes = 16 << 20,
 ): PageCache {
   const kept = new LruMap<string, Kept>(20_000, { most: bytes, of: (page) => page.body.length + 500 });
 

@@ -2,6 +2,7 @@ import type { PrintedPage, PrintedRows } from '../../dialects/dialect.ts';
 import type { Project } from '../../domain/credential.ts';
 import type { EntityName } from '../../query/catalogue.ts';
 import type { EntityRows, InventoryReader, ListRequest } from '../../store/store.ts';
+import { gate } from '../gate.ts';
 import { LruMap } from './lru-map.ts';
 
 /** What an entry takes beside its text. */
@@ -10,6 +11,8 @@ const OVERHEAD = 300;
 const WEIGHT = 0.2;
 /** From this share of kept rows on, pages are asked for without rows; those that lack one are asked for again. */
 const WORTH_IT = 0.95;
+/** Pages larger than this (rows) are made few at a time: all their documents are in memory at once. */
+const LARGE = { rows: 200, atOnce: 2 };
 
 /**
  * Keeps rows as printed texts.
@@ -19,7 +22,13 @@ export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes
   const kept = new LruMap<string, string>(200_000, { most: bytes, of: (text) => text.length + OVERHEAD });
   /** By form, what share of the rows of the latest pages was kept: a list may fit in here whole, or not nearly. */
   const shares = new LruMap<string, number>(1_000);
-  return { list };
+  const large = gate(LARGE.atOnce);
+  return {
+    list: (project, request, form, print) =>
+      request.limit > LARGE.rows
+        ? large(() => list(project, request, form, print))
+        : list(project, request, form, print),
+  };
 
   async function list<E extends EntityName>(
     project: Project,

@@ -12,7 +12,7 @@ export interface SqliteOptions {
   readonly file: string;
   /** Most reading connections, each with a thread and a cache of its own; opened when there is use for them. Default 2. */
   readonly readers?: number;
-  /** Megabytes of pages each reader keeps. Default 16: what matters more is the file cache of the system. */
+  /** Megabytes of pages each reader keeps. Default 8: what matters more is the file cache of the system. */
   readonly readerCacheMegabytes?: number;
   /** Megabytes of pages the writer keeps. Default 16. */
   readonly writerCacheMegabytes?: number;
@@ -55,7 +55,7 @@ const CAPABILITIES: Capabilities = {
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { file, readers = 2, readerCacheMegabytes = 16, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
+  const { file, readers = 2, readerCacheMegabytes = 8, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
     return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };

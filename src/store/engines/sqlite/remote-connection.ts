@@ -6,7 +6,7 @@ import { unpackRows } from './rows.ts';
 import { workerUrl } from './worker-url.ts';
 
 /** Keeps the young generation of a worker from growing to tens of megabytes. */
-const YOUNG_MEGABYTES = 8;
+const YOUNG_MEGABYTES = 4;
 
 interface Waiting {
   readonly resolve: (result: Reply[1]) => void;
