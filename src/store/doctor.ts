@@ -1,4 +1,3 @@
-import type { Container } from '../domain/container.ts';
 import type { Project } from '../domain/credential.ts';
 import type { Id } from '../domain/id.ts';
 import { compareRows, type Difference, type StoredRow } from './doctor/compare.ts';
@@ -6,6 +5,7 @@ import { checkCounters } from './doctor/counters.ts';
 import { checkContents, checkImages } from './doctor/images.ts';
 import { checkNames, repositoryPages } from './doctor/names.ts';
 import type { Engine } from './engine.ts';
+import { decodeContainer } from './summaries/container.ts';
 import { TABLES, tableNamed } from './tables.ts';
 import type { Row } from './write/arrange.ts';
 import { containerRows } from './write/container-rows.ts';
@@ -93,7 +93,7 @@ async function checkContainers(session: Session, ids: readonly string[]): Promis
     ['container_label', []],
   ]);
   for (const row of stored) {
-    const container = JSON.parse(String(row['summary'])) as Container;
+    const container = decodeContainer(String(row['summary']));
     for (const [table, rows] of containerRows(container, session.scope)) expected.get(table)!.push(...rows);
   }
   const twice =

@@ -10,6 +10,7 @@
  * - `bucket` is `bucketOf(project, image_id)`; of content tables from `content_id`; of `name_head` from
  *   `nameId(project, 'registry/repository:tag')`.
  *   Every row of `container` has an image id: `UNKNOWN_IMAGE` when the image is not known.
+ * - `summary` is the document that list rows are decoded from, in the form of `summaries/form.ts`.
  * - The counts of containers and hosts are columns only. `last_seen_at` of an image is in its summary too, but there it
  *   may be a day older: the column is right.
  * - A column of type `bytes` is a text to the code that derives and compares rows: `Changes` packs it as it is written.

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentId, imageId } from '../../src/domain/id.ts';
 import type { Image } from '../../src/domain/image.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { decodeImage } from '../../src/store/summaries/image.ts';
 import { TABLES } from '../../src/store/tables.ts';
 import {
   aContainer,
@@ -127,7 +128,7 @@ describe.each(ENGINES)('inventory writes on %s', (kind) => {
     await inventory.sound(project);
     await inventory.write.ingestImages(project, registry, [{ ...seen, seenAt: T0 + 2 * DAY }]);
     const [stored] = await inventory.rows('image');
-    expect(JSON.parse(String(stored!['summary']))).toMatchObject({ lastSeenAt: T0 + 2 * DAY, updatedAt: T0 });
+    expect(decodeImage(String(stored!['summary']))).toMatchObject({ lastSeenAt: T0 + 2 * DAY, updatedAt: T0 });
     await inventory.sound(project);
   });
 

@@ -1,7 +1,4 @@
-import type { Container } from '../../domain/container.ts';
 import type { Project } from '../../domain/credential.ts';
-import type { ImageSummary } from '../../domain/derive.ts';
-import type { ContentSummary } from '../../domain/derive-content.ts';
 import { type Id, imageId, isId } from '../../domain/id.ts';
 import type { Image } from '../../domain/image.ts';
 import type { ContentRow, ImageRow } from '../../domain/rows.ts';
@@ -9,6 +6,9 @@ import { storable } from '../../domain/text.ts';
 import type { Micros } from '../../domain/time.ts';
 import type { Engine } from '../engine.ts';
 import type { InventoryReader } from '../store.ts';
+import { decodeContainer } from '../summaries/container.ts';
+import { decodeContent } from '../summaries/content.ts';
+import { decodeImage } from '../summaries/image.ts';
 import { loadRecords, loadSightings, withSightings } from '../write/load-records.ts';
 import { readSession, type Session, selectIn } from '../write/session.ts';
 
@@ -59,7 +59,7 @@ export function createRecordReader(engine: Engine): RecordReader {
         'container_id',
         [id],
       );
-      return rows[0] && (JSON.parse(rows[0].summary) as Container);
+      return rows[0] && decodeContainer(rows[0].summary);
     },
   };
 }
@@ -100,7 +100,7 @@ async function readImageRow(session: Session, id: Id): Promise<ImageRow | undefi
     id,
   ]);
   if (!row) return undefined;
-  return { ...(JSON.parse(row.summary) as ImageSummary), lastSeenAt: row.last_seen_at, ...countsOf(row) };
+  return { ...decodeImage(row.summary), lastSeenAt: row.last_seen_at, ...countsOf(row) };
 }
 
 async function readContent(session: Session, id: Id): Promise<ContentRow | undefined> {
@@ -109,7 +109,7 @@ async function readContent(session: Session, id: Id): Promise<ContentRow | undef
   const [row] = await selectIn<ContentColumns>(session, 'content', columns, 'content_id', [id]);
   const image = row && (await readImageRow(session, row.image_id));
   if (!row || !image) return undefined;
-  return { ...(JSON.parse(row.summary) as ContentSummary), image, lastUsedAt: row.last_used_at, ...countsOf(row) };
+  return { ...decodeContent(row.summary), image, lastUsedAt: row.last_used_at, ...countsOf(row) };
 }
 
 function countsOf(row: Pick<ImageColumns, (typeof COUNTS)[number]>) {

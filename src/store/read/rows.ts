@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
-import type { Container } from '../../domain/container.ts';
 import type { ContentRow, ImageRow, PlacementRow } from '../../domain/rows.ts';
 import type { EntityName } from '../../query/catalogue.ts';
 import type { EntityRows } from '../store.ts';
+import { decodeContainer } from '../summaries/container.ts';
+import { decodeContent } from '../summaries/content.ts';
+import { decodeImage } from '../summaries/image.ts';
+import { decodePlacement } from '../summaries/placement.ts';
 import { allOf, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
 
 /** What a row of a list is made from. */
@@ -32,7 +35,7 @@ const OWN_COLUMNS = {
 const DOCUMENT_COLUMNS = {
   image: ['summary'],
   container: ['summary'],
-  placement: ['summary', 'short_name', 'registry', 'repository'],
+  placement: ['summary'],
   content: ['summary'],
 } as const satisfies Record<EntityName, readonly string[]>;
 
@@ -73,22 +76,18 @@ export function rowStamp(entity: EntityName, row: RawRow): string {
 type Decoders = { readonly [E in EntityName]: (row: RawRow) => EntityRows[E] };
 
 const DECODERS: Decoders = {
-  image: (row) => decodeImage(row, ''),
-  container: (row) => JSON.parse(row['summary'] as string) as Container,
+  image: (row) => decodeImageRow(row, ''),
+  container: (row) => decodeContainer(row['summary'] as string),
   placement: (row): PlacementRow => {
-    const { references } = JSON.parse(row['summary'] as string) as Pick<PlacementRow, 'references'>;
-    return {
-      id: `${row['name']}@${row['digest']}`,
-      name: row['name'] as string,
-      shortName: row['short_name'] as string,
-      registry: row['registry'] as string,
-      repository: row['repository'] as string,
-      references,
-      image: decodeJoinedImage(row),
-    };
+    const references = decodePlacement(row['summary'] as string);
+    const image = decodeJoinedImage(row);
+    const { registry, repository } = references[0]!;
+    const name = row['name'] as string;
+    const shortName = name.slice(name.lastIndexOf('/') + 1);
+    return { id: rowId('placement', row), name, shortName, registry, repository, references, image };
   },
   content: (row): ContentRow => {
-    const content = JSON.parse(row['summary'] as string) as { -readonly [K in keyof ContentRow]: ContentRow[K] };
+    const content = decodeContent(row['summary'] as string) as { -readonly [K in keyof ContentRow]: ContentRow[K] };
     content.image = decodeJoinedImage(row);
     content.containerCount = row['container_count'] as number;
     content.runningCount = row['running_count'] as number;
@@ -104,12 +103,12 @@ export function decodeRow<E extends EntityName>(entity: E, row: RawRow): EntityR
 }
 
 function decodeJoinedImage(row: RawRow): ImageRow {
-  return decodeImage(row, 'i_');
+  return decodeImageRow(row, 'i_');
 }
 
 /** Counts and the last sighting change without the document. */
-function decodeImage(row: RawRow, prefix: '' | 'i_'): ImageRow {
-  const image = JSON.parse(row[`${prefix}summary`] as string) as { -readonly [K in keyof ImageRow]: ImageRow[K] };
+function decodeImageRow(row: RawRow, prefix: '' | 'i_'): ImageRow {
+  const image = decodeImage(row[`${prefix}summary`] as string) as { -readonly [K in keyof ImageRow]: ImageRow[K] };
   image.lastSeenAt = row[`${prefix}last_seen_at`] as number;
   image.containerCount = row[`${prefix}container_count`] as number;
   image.runningCount = row[`${prefix}running_count`] as number;

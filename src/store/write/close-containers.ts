@@ -1,6 +1,6 @@
-import type { Container } from '../../domain/container.ts';
 import type { SourceRef } from '../../domain/image.ts';
 import type { Micros } from '../../domain/time.ts';
+import { decodeContainer } from '../summaries/container.ts';
 import { lockProject } from './generation.ts';
 import { writeContainers } from './ingest-containers.ts';
 import { type Session, selectIn } from './session.ts';
@@ -19,7 +19,7 @@ export async function closeContainers(
     narrow: (query) => query.where('source_id', '=', '').where('state', '!=', ''),
     parameters: [source.id, 'gone'],
   });
-  const gone = rows.map((row) => JSON.parse(row.summary) as Container).filter((each) => !present.has(each.id));
+  const gone = rows.map((row) => decodeContainer(row.summary)).filter((each) => !present.has(each.id));
   await writeContainers(
     session,
     gone.map((before) => ({ before, after: { ...before, state: 'gone' } })),

@@ -3,6 +3,7 @@ import { bucketOf } from '../../domain/id.ts';
 import { fold } from '../../query/predicate.ts';
 import { indexedKey, indexedValue } from '../indexed-text.ts';
 import { stamped } from '../stamp.ts';
+import { encodeContainer } from '../summaries/container.ts';
 import { UNKNOWN_IMAGE } from '../tables.ts';
 import { arranger, type Row } from './arrange.ts';
 import type { RowSet, Scope } from './image-rows.ts';
@@ -87,7 +88,7 @@ export function containerRows(container: Container, scope: Scope): RowSet {
     container.firstSeenAt,
     container.lastSeenAt,
     container.source.id,
-    ...stamped(JSON.stringify(container)),
+    ...stamped(encodeContainer(container)),
   ]);
   const labels = new Map<string, Row>();
   for (const [key, value] of container.labels) {

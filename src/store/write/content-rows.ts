@@ -3,6 +3,7 @@ import { bucketOf } from '../../domain/id.ts';
 import type { Micros } from '../../domain/time.ts';
 import { fold } from '../../query/predicate.ts';
 import { stamped } from '../stamp.ts';
+import { encodeContent } from '../summaries/content.ts';
 import { arranger, type Row } from './arrange.ts';
 import { type Counts, type RowSet, referenceValues, type Scope, tagValues } from './image-rows.ts';
 
@@ -90,7 +91,7 @@ export function contentRows(content: Content, counts: ContentCounts, scope: Scop
     counts.hostCount,
     content.riskScore,
     newest.image.id,
-    ...stamped(JSON.stringify(summary)),
+    ...stamped(encodeContent(summary)),
   ]);
   return new Map<string, Row[]>([
     ['content', [main]],

@@ -12,6 +12,8 @@ import type { ImageRecord } from '../../domain/record.ts';
 import { fold } from '../../query/predicate.ts';
 import { indexedKey, indexedValue } from '../indexed-text.ts';
 import { stamped } from '../stamp.ts';
+import { encodeImage } from '../summaries/image.ts';
+import { encodePlacement } from '../summaries/placement.ts';
 import { arranger, type Row } from './arrange.ts';
 
 /** The project rows are written for. */
@@ -301,7 +303,7 @@ function mainRow(owner: readonly unknown[], summary: ImageSummary, counts: Count
     service.hashAlgorithm,
     service.hashValue,
     summary.problems.length,
-    ...stamped(JSON.stringify(summary)),
+    ...stamped(encodeImage(summary)),
   ]);
 }
 
@@ -337,7 +339,7 @@ function addPlacements(
         counts.containerCount,
         counts.runningCount,
         summary.digest ?? '',
-        ...stamped(JSON.stringify({ references: each.references })),
+        ...stamped(encodePlacement(each.references)),
       ]),
     );
     for (const tag of tags) placementTags.push(placementTagRow([...owner, name, ...tag, head, summary.size]));

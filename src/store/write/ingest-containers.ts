@@ -6,6 +6,7 @@ import type { SourceRef } from '../../domain/image.ts';
 import { byText } from '../../domain/text.ts';
 import { MINUTE, type Micros } from '../../domain/time.ts';
 import type { IngestResult } from '../store.ts';
+import { decodeContainer } from '../summaries/container.ts';
 import { Changes } from './changes.ts';
 import { containerRows } from './container-rows.ts';
 import { bumpGeneration, lockProject } from './generation.ts';
@@ -70,7 +71,7 @@ export async function writeContainers(
 
 async function loadContainers(session: Session, ids: readonly string[]): Promise<Map<string, Container>> {
   const rows = await selectIn<{ summary: string }>(session, 'container', ['summary'], 'container_id', ids);
-  return new Map(rows.map((row) => JSON.parse(row.summary) as Container).map((each) => [each.id, each]));
+  return new Map(rows.map((row) => decodeContainer(row.summary)).map((each) => [each.id, each]));
 }
 
 function mergeContainer(before: Container, after: Container): Container {

@@ -1,6 +1,7 @@
 import type { ImageSummary } from '../../domain/derive.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { type Id, imageId } from '../../domain/id.ts';
+import { decodeImage } from '../summaries/image.ts';
 import { type Session, selectIn } from './session.ts';
 
 interface ImageColumns {
@@ -22,8 +23,7 @@ export async function knownDigests(session: Session, digests: readonly Digest[])
   const known = new Set<Digest>();
   for (const row of rows) {
     const digest = ids.get(row.image_id);
-    if (digest !== undefined && row.media_type !== null && isComplete(JSON.parse(row.summary) as ImageSummary))
-      known.add(digest);
+    if (digest !== undefined && row.media_type !== null && isComplete(decodeImage(row.summary))) known.add(digest);
   }
   return known;
 }

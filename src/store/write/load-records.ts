@@ -1,10 +1,10 @@
-import type { ImageSummary } from '../../domain/derive.ts';
 import type { Id } from '../../domain/id.ts';
 import type { HostSighting, Platform, Problem, SourceRef } from '../../domain/image.ts';
 import { keyOfReference } from '../../domain/merge.ts';
 import type { ImageRecord } from '../../domain/record.ts';
 import type { Micros } from '../../domain/time.ts';
 import { unpackText } from '../packed-text.ts';
+import { decodeImage } from '../summaries/image.ts';
 import type { Counts } from './image-rows.ts';
 import { type Session, selectIn } from './session.ts';
 import { padded, places } from './statements.ts';
@@ -79,7 +79,7 @@ interface Detail {
 
 /** The record that two documents hold. */
 export function recordOf(summaryText: string, detailText: string): ImageRecord {
-  const summary = JSON.parse(summaryText) as ImageSummary;
+  const summary = decodeImage(summaryText);
   const { platforms, hosts, ...rest } = JSON.parse(detailText) as Detail;
   const { id, kind, digest, mediaType, createdAt, updatedAt, lastSeenAt, references } = summary;
   const { labels, tags, service, scan, riskScore, signatureFetchedAt, problems } = summary;
