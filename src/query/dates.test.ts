@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatRfc3339, parseRfc3339 } from '../domain/time.ts';
-import { parseRelative, shift } from './dates.ts';
+import { mentionsNow, parseRelative, shift } from './dates.ts';
 
 const at = (text: string) => parseRfc3339(text)!;
 /** A Thursday. */
@@ -56,4 +56,12 @@ describe('parseRelative', () => {
 
 test('shift keeps microseconds for fixed units', () => {
   expect(shift(1_000_001, 1, 'h')).toBe(3_601_000_001);
+});
+
+test.each([
+  ['built:>now-1M', true],
+  ['built:[2024-01-01 TO now/d]', true],
+  ['name:snow or name:know', false],
+])('%s mentions now: %s', (text, expected) => {
+  expect(mentionsNow(text)).toBe(expected);
 });

@@ -18,6 +18,14 @@ export function parseRelative(text: string, now: Micros): Micros | undefined {
   return floor ? floorTo(time, floor) : time;
 }
 
+/**
+ * Whether a query's text may hold a date that counts from now. Steps of months and rounded dates are read into exact
+ * times, so a predicate made from them does not tell that it moves.
+ */
+export function mentionsNow(text: string): boolean {
+  return /\bnow\b/.test(text);
+}
+
 /** Moves a time by a number of units; `M` and `y` are calendar months and years in UTC. */
 export function shift(time: Micros, amount: number, unit: string): Micros {
   const length = UNIT[unit];

@@ -40,10 +40,14 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Bytes of a request's head: room for a filter of a thousand digests in the URL, percent-encoded. */
+const MOST_HEADER = 128 << 10;
+
 /** Puts the one port together: every dialect in a room of its own, the native API, health and metrics. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { store, key, now = wallClock, dialects = DIALECTS, onError = () => {} } = options;
   const http = Fastify({
+    http: { maxHeaderSize: MOST_HEADER },
     bodyLimit: 1 << 20,
     trustProxy: options.trustProxy ?? false,
     requestTimeout: 30_000,

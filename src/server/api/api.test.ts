@@ -66,6 +66,19 @@ describe.each(ENGINES)('native API on %s', (engine) => {
     expect(new Set(seen).size).toBe(26);
   });
 
+  test('a question about months ago moves with the clock, and its pages go on', async () => {
+    const url = 'images?limit=20&q=created%3A%3Enow-1M';
+    const first = await ask(url);
+    expect(first.body.items).toHaveLength(20);
+    t.setNow(T0 + DAY);
+    const second = await ask(`${url}&after=${first.body.next}`);
+    t.setNow(T0 + 100 * 365 * DAY);
+    const later = await ask(url);
+    t.setNow(T0);
+    expect([second.status, second.body.items?.length]).toEqual([200, 6]);
+    expect(later.body.items).toEqual([]);
+  });
+
   test('a query of any language, a count of the same', async () => {
     for (const [lang, q] of [
       ['native', 'label.team:payments'],

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { StowageError } from '../../domain/error.ts';
 import type { CursorScope } from '../../query/cursor.ts';
+import { mentionsNow } from '../../query/dates.ts';
 import { and, dependsOnNow, eq, not, some } from '../../query/predicate.ts';
 import { authenticate } from './authenticate.ts';
-import { imageQuestion } from './question.ts';
+import { cursorFilter, imageQuestion } from './question.ts';
 import { containerItem, listDocument } from './render.ts';
 import { AnyObject, IdParams, ListQuery, Problem } from './schemas.ts';
 import type { ApiServices } from './services.ts';
@@ -48,7 +49,8 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
               ? []
               : [query.state === undefined ? not(eq('state', 'gone')) : eq('state', query.state)];
           const where = and(image.kind === 'all' ? image : some('image', image), ...state);
-          const scope: CursorScope = { project: project.id, entity: 'container', where, sort: ORDER };
+          const bound = cursorFilter(query, where, query.state);
+          const scope: CursorScope = { project: project.id, entity: 'container', sort: ORDER, ...bound };
           const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
           const generation = await store.generation(project);
           const limit = query.limit ?? 100;
@@ -59,7 +61,7 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
           const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
           return {
             body: listDocument(found.texts, { next, generation }),
-            keep: !dependsOnNow(where),
+            keep: !dependsOnNow(where) && !mentionsNow(query.q ?? ''),
           };
         },
         { etag: true },

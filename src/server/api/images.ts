@@ -5,11 +5,12 @@ import { invalid, StowageError } from '../../domain/error.ts';
 import { parseId } from '../../domain/id.ts';
 import type { Image } from '../../domain/image.ts';
 import type { CursorScope } from '../../query/cursor.ts';
+import { mentionsNow } from '../../query/dates.ts';
 import { NATIVE_FIELDS } from '../../query/native/fields.ts';
 import { dependsOnNow, eq, type Predicate } from '../../query/predicate.ts';
 import type { GroupKey } from '../../store/store.ts';
 import { authenticate } from './authenticate.ts';
-import { imageOrder, imageQuestion } from './question.ts';
+import { cursorFilter, imageOrder, imageQuestion } from './question.ts';
 import {
   configItem,
   containerItem,
@@ -45,7 +46,7 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
           const body = query.group
             ? JSON.stringify(await groups(principal, query, where))
             : await page(principal, query, where);
-          return { body, keep: !dependsOnNow(where) };
+          return { body, keep: !dependsOnNow(where) && !mentionsNow(query.q ?? '') };
         },
         { etag: true },
       );
@@ -55,7 +56,7 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
   async function page(principal: Principal, query: ImageListQuery, where: Predicate): Promise<string> {
     const { project } = principal;
     const sort = imageOrder(query.sort);
-    const scope: CursorScope = { project: project.id, entity: 'image', where, sort };
+    const scope: CursorScope = { project: project.id, entity: 'image', sort, ...cursorFilter(query, where) };
     const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
     const generation = await store.generation(project);
     const asked = { entity: 'image', where, sort, limit: query.limit ?? 100, after, now: services.now() } as const;
@@ -71,7 +72,8 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
     const { project } = principal;
     const words = query.group!.split(',');
     const by = words.map(groupKey);
-    const scope: CursorScope = { project: project.id, entity: 'image', where, sort: [], extra: `group ${query.group}` };
+    const bound = cursorFilter(query, where, `group ${query.group}`);
+    const scope: CursorScope = { project: project.id, entity: 'image', sort: [], ...bound };
     const after = query.after === undefined ? undefined : services.cursors.decode(query.after, scope);
     const generation = await store.generation(project);
     const found = await store.group(project, {

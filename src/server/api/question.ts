@@ -1,10 +1,12 @@
 import { invalid } from '../../domain/error.ts';
 import { findField } from '../../query/catalogue.ts';
+import type { CursorScope } from '../../query/cursor.ts';
+import { mentionsNow } from '../../query/dates.ts';
 import type { LanguageId, QueryLanguage } from '../../query/language.ts';
 import { NATIVE_FIELDS } from '../../query/native/fields.ts';
 import { nativeLanguage } from '../../query/native/language.ts';
 import type { SortKey } from '../../query/page.ts';
-import type { Predicate } from '../../query/predicate.ts';
+import { ALL, type Predicate } from '../../query/predicate.ts';
 import { parseOverImages } from '../../query/translate.ts';
 import type { ApiServices } from './services.ts';
 
@@ -24,6 +26,19 @@ export function languageOf(services: Pick<ApiServices, 'dialects'>, id: string |
 /** What `q` and `lang` ask for, over images. */
 export function imageQuestion(services: ApiServices, query: { q?: string; lang?: string }): Predicate {
   return parseOverImages(languageOf(services, query.lang), query.q ?? '', { now: services.now() });
+}
+
+/**
+ * What a cursor of this question is bound to: its predicate, or its text where that counts from now and so is another
+ * predicate at every moment.
+ * @param extra what else shapes the list
+ */
+export function cursorFilter(
+  { q = '', lang }: { q?: string; lang?: string },
+  where: Predicate,
+  extra?: string,
+): Pick<CursorScope, 'where' | 'extra'> {
+  return mentionsNow(q) ? { where: ALL, extra: JSON.stringify([lang, q, extra]) } : { where, extra };
 }
 
 const SORT_WORDS: ReadonlyMap<string, string> = new Map([

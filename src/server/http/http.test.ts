@@ -23,6 +23,17 @@ describe('LruMap', () => {
     map.set('d', 'wwwwwwww');
     expect(map.size).toBe(3);
   });
+
+  test('a long key weighs too', () => {
+    const map = new LruMap<string, string>(100, { most: 10, of: (value, key) => value.length + key.length });
+    map.set('a', 'x');
+    map.set('long key', 'y');
+    map.set('b', 'z');
+    expect([map.get('a'), map.get('long key'), map.get('b')]).toEqual([undefined, undefined, 'z']);
+    map.delete('b');
+    map.set('c', '123456789');
+    expect(map.get('c')).toBe('123456789');
+  });
 });
 
 describe('rate limits', () => {

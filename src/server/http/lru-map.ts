@@ -2,15 +2,15 @@
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #most: number;
-  readonly #weigh: (value: V) => number;
+  readonly #weigh: (value: V, key: K) => number;
   readonly #mostWeight: number;
   #weight = 0;
 
   /**
    * @param most number of entries
-   * @param weight optional second bound: total weight, and what a value weighs
+   * @param weight optional second bound: total weight, and what an entry weighs
    */
-  constructor(most: number, weight?: { readonly most: number; readonly of: (value: V) => number }) {
+  constructor(most: number, weight?: { readonly most: number; readonly of: (value: V, key: K) => number }) {
     this.#most = most;
     this.#mostWeight = weight?.most ?? Number.POSITIVE_INFINITY;
     this.#weigh = weight?.of ?? (() => 0);
@@ -31,7 +31,7 @@ export class LruMap<K, V> {
   set(key: K, value: V): void {
     this.delete(key);
     this.#entries.set(key, value);
-    this.#weight += this.#weigh(value);
+    this.#weight += this.#weigh(value, key);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#most && this.#weight <= this.#mostWeight) return;
       this.delete(oldest);
@@ -41,7 +41,7 @@ export class LruMap<K, V> {
   delete(key: K): void {
     const value = this.#entries.get(key);
     if (value === undefined) return;
-    this.#weight -= this.#weigh(value);
+    this.#weight -= this.#weigh(value, key);
     this.#entries.delete(key);
   }
 

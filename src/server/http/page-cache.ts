@@ -19,7 +19,11 @@ export function createPageCache(
   generationOf: (project: Project) => number | Promise<number>,
   bytes = 16 << 20,
 ): PageCache {
-  const kept = new LruMap<string, Kept>(20_000, { most: bytes, of: (page) => page.body.length + 500 });
+  const kept = new LruMap<string, Kept>(20_000, {
+    most: bytes,
+    // The URL in the key can be longer than the page.
+    of: (page, key) => page.body.length + key.length + 500,
+  });
 
   return {
     async send(request, reply, principal, key, render, { etag = false } = {}) {

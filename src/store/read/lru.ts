@@ -1,5 +1,8 @@
-/** A map of bounded size that forgets what was not used for longest. */
-export class Lru<K, V> {
+/** Characters of the longest key that is kept: what a long query came to is worked out again, not held in memory. */
+const LONGEST = 16_384;
+
+/** A map of bounded size that forgets what was not used for longest. Entries under very long keys are not kept. */
+export class Lru<K extends string, V> {
   readonly #map = new Map<K, V>();
   readonly #limit: number;
 
@@ -17,6 +20,7 @@ export class Lru<K, V> {
   }
 
   set(key: K, value: V): void {
+    if (key.length > LONGEST) return;
     this.#map.delete(key);
     this.#map.set(key, value);
     if (this.#map.size <= this.#limit) return;
