@@ -36,6 +36,16 @@ function nothing(type: TokenType): Token {
   return { type, say: () => NONE };
 }
 
+/** A word every scanned image has, and no other: `scanStatus` is `SUCCESS` in its row. */
+function whenScanned(word: string): Token {
+  const scanned = compare('scanned_at', { op: 'exists' });
+  return {
+    type: 'keyword',
+    say: (test) =>
+      test.op === 'exists' || (test.op === 'eq' && String(test.value).toUpperCase() === word) ? scanned : NONE,
+  };
+}
+
 /** Which kinds of source each of the vendor's sources stands for. */
 export const SOURCES: Readonly<Record<string, readonly string[]>> = {
   REGISTRY: ['registry'],
@@ -135,9 +145,9 @@ export const TOKENS: ReadonlyMap<string, Token> = new Map(
     maxQdsScore: nothing('number'),
     qdsSeverity: nothing('keyword'),
     criticality: nothing('number'),
-    scanStatus: nothing('keyword'),
+    scanStatus: whenScanned('SUCCESS'),
     scanType: nothing('keyword'),
-    scanTypes: nothing('keyword'),
+    scanTypes: whenScanned('STATIC'),
     dockerVersion: nothing('text'),
   } satisfies Record<string, Token>).map(([name, token]) => [name.toLowerCase(), token as Token] as const),
 );

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../domain/credential.ts';
+import { mentionsNow } from '../../query/dates.ts';
 import { dependsOnNow } from '../../query/predicate.ts';
 import type { DialectServices } from '../dialect.ts';
 import { authenticate, login } from './auth.ts';
@@ -50,14 +51,15 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
     return services.pages.send(request, reply, principal, `qualys ${url}`, async () => {
       const at = now();
       const { project } = principal;
-      const where = parse(parameters.get('filter') ?? '', { now: at });
+      const filter = parameters.get('filter') ?? '';
+      const where = parse(filter, { now: at });
       const [found, count] = await Promise.all([
         services.rows.list(project, { entity: 'content', where, sort, ...page, now: at }, 'qualys', (row) =>
           JSON.stringify(imageItem(row)),
         ),
         store.count(project, 'content', where, { now: at }),
       ]);
-      const keep = !dependsOnNow(where);
+      const keep = !dependsOnNow(where) && !mentionsNow(filter);
       if (found.texts.length === 0) return { status: 204, body: '', headers: {}, keep: false };
       return {
         body: `{"data":[${found.texts.join(',')}],"count":${count.value}}`,

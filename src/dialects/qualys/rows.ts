@@ -43,7 +43,7 @@ export function imageItem(row: ContentRow) {
     scanStatus: scannedAt === null ? null : 'SUCCESS',
     lastFoundOnHost: null,
     exceptions: null,
-    riskScore: null,
+    riskScore: scannedAt === null ? null : riskScore(row.image.riskScore),
     riskScoreCalculatedDate: null,
     maxQdsScore: null,
     qdsSeverity: null,
@@ -61,13 +61,18 @@ export function imageItem(row: ContentRow) {
     author: row.platform.author ?? '',
     lastScanned: millis(scannedAt),
     label: row.labels.length === 0 ? null : row.labels.map(([key, value]) => ({ key, value })),
-    operatingSystem: row.image.scan?.operatingSystem ?? null,
+    operatingSystem: row.image.scan?.operatingSystem ?? row.platform.os,
   };
 }
 
 /** Milliseconds since 1970 as text; the vendor's clients want 13 digits, which every time since 2001 has. */
 function millis(time: Micros | null): string | null {
   return time === null ? null : String(Math.floor(time / MILLISECOND));
+}
+
+/** The inventory's 0 to 10 as the vendor's 0 to 1,000. */
+function riskScore(score: number): number {
+  return Math.round(Math.min(Math.max(score, 0), 10) * 100);
 }
 
 function repoDigests(row: ContentRow) {
