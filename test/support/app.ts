@@ -4,12 +4,23 @@ import type { Project } from '../../src/domain/credential.ts';
 import { type Micros, now as wallClock } from '../../src/domain/time.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { openTestStore, type TestEngine } from './stores.ts';
+import { overCurl, overInjection, type Transport } from './transport.ts';
+
+export interface TestAppOptions {
+  readonly engine: TestEngine;
+  /** The dialects to mount; default all. */
+  readonly dialects?: readonly Dialect[];
+  /** Pins the clock. */
+  readonly now?: Micros;
+  /** How `send` reaches the server; default injection. */
+  readonly transport?: Transport;
+}
 
 /**
- * A whole server over a fresh store, without a socket: ask it with `http.inject`, or `listen()` for real clients.
- * @param options.dialects the dialects to mount; default all
+ * A whole server over a fresh store: ask it with `send`, with `app.inject` without a socket, or `listen()` for real
+ * clients.
  */
-export async function testApp(options: { engine: TestEngine; dialects?: readonly Dialect[]; now?: Micros }) {
+export async function testApp(options: TestAppOptions) {
   const opened = await openTestStore(options.engine);
   let pinned = options.now;
   const errors: unknown[] = [];
@@ -29,10 +40,17 @@ export async function testApp(options: { engine: TestEngine; dialects?: readonly
   const credential = await make('admin');
   const reader = await make('reader');
   await app.http.ready();
+  const listen = async () => {
+    await app.http.listen({ host: '127.0.0.1', port: 0 });
+    return `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`;
+  };
   return {
     app: app.http,
+    send: options.transport === 'curl' ? overCurl(await listen()) : overInjection(app.http),
     credentials: app.credentials,
     store: opened.store,
+    /** The database below the store. */
+    engine: opened.engine,
     project,
     credential,
     reader,
@@ -42,11 +60,8 @@ export async function testApp(options: { engine: TestEngine; dialects?: readonly
     setNow(time: Micros | undefined) {
       pinned = time;
     },
-    /** Opens a loopback port. */
-    async listen(): Promise<string> {
-      await app.http.listen({ host: '127.0.0.1', port: 0 });
-      return `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`;
-    },
+    /** Opens a loopback port, once. */
+    listen,
     async close() {
       await app.close();
       await opened.close();

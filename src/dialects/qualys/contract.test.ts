@@ -1,104 +1,28 @@
+/** The contract's numbered cases that concern these calls; the readme says where the others are. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testApp } from '../../../test/support/app.ts';
-import { aContainer, anImage, aPlatform, aReference, aSource } from '../../../test/support/fixtures.ts';
-import { ENGINES } from '../../../test/support/stores.ts';
+import { anImage, aPlatform, aReference, aSource } from '../../../test/support/fixtures.ts';
+import { titled, whyNoPeer } from '../../../test/support/peers.ts';
+import { ENGINES, type TestEngine } from '../../../test/support/stores.ts';
+import { describeByTransport } from '../../../test/support/transport.ts';
 import { digestHex } from '../../domain/digest.ts';
 import { DAY } from '../../domain/time.ts';
-import { qualys } from './index.ts';
+import type { ImageObservation } from '../../store/store.ts';
+import { bulkLoad } from '../../store/write/bulk.ts';
+import { ms, NOTHING, NOW, qualysApp, SHA } from './testdata/harness.ts';
 
-const NOW = Date.UTC(2026, 5, 1) * 1000;
-const ms = (millis: number) => millis * 1000;
-const SHA = (start: string) => `sha256:${start.padEnd(60, '0')}d100`;
-
-describe.each(ENGINES)('qualys on %s', (engine) => {
-  let t: Awaited<ReturnType<typeof testApp>>;
-  let token: string;
-
+describeByTransport('qualys', (way) => {
+  let t: Awaited<ReturnType<typeof qualysApp>>;
   beforeAll(async () => {
-    t = await testApp({ engine, dialects: [qualys], now: NOW });
-    const platform = (name: string, sha: string, builtAt: number) => [
-      aPlatform(name, { configDigest: SHA(sha), builtAt: ms(builtAt) }),
-    ];
-    const scan = {
-      scannedAt: ms(1722000000000),
-      operatingSystem: 'Debian',
-      componentCount: 0,
-      cveCount: 0,
-      fixableCveCount: 0,
-      topCvss: null,
-    };
-    const A = anImage({
-      digest: SHA('a'),
-      platforms: platform('A', '4f67c83422ec7472', 1717026901000),
-      references: ['docker.io/library/nginx:latest'],
-      updatedAt: ms(1721714104046),
-      scan,
-    });
-    const B = anImage({
-      digest: SHA('b'),
-      platforms: platform('B', '0645d07d3630', 1525522580000),
-      references: ['docker.io/library/known:0.9.2'],
-      updatedAt: ms(1661479716359),
-      scan,
-    });
-    const C = anImage({
-      digest: SHA('c'),
-      platforms: platform('C', 'cccc', 1718000000000),
-      references: ['registry.example.com:5000/team/api:1.4', 'registry.example.com:5000/team/api:latest'],
-      labels: { env: 'prod' },
-      updatedAt: ms(1722000000000),
-      scan: { ...scan, operatingSystem: 'Ubuntu Linux 22.04.4' },
-    });
-    const D = anImage({
-      digest: SHA('d'),
-      platforms: platform('D', 'dddd', 1710000000000),
-      references: [],
-      updatedAt: ms(1721714104046),
-      scan: null,
-    });
-    await t.store.ingestImages(t.project, aSource('docker'), [A, B]);
-    await t.store.ingestImages(t.project, aSource('registry'), [C]);
-    await t.store.ingestImages(t.project, aSource('oci'), [D]);
-    await t.store.ingestContainers(t.project, aSource('docker'), [
-      aContainer({ image: A, id: 'used-a', lastSeenAt: NOW - DAY }),
-      aContainer({ image: B, id: 'used-b', lastSeenAt: NOW - 400 * DAY }),
-    ]);
-    token = await login();
+    t = await qualysApp(way);
+    await t.fill();
   });
   afterAll(() => t.close());
 
-  async function login(more = ''): Promise<string> {
-    const payload = `username=${t.credential.id}&password=${encodeURIComponent(t.credential.secret)}&token=true${more}`;
-    const answer = await t.app.inject({
-      method: 'POST',
-      url: '/auth',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      payload,
-    });
-    expect(answer.statusCode).toBe(201);
-    return answer.body;
-  }
-
-  async function ask(query = '', path = '/csapi/v1.3/images') {
-    const answer = await t.app.inject({
-      url: `${path}${query && `?${query}`}`,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-    });
-    const body = answer.body === '' ? null : answer.json();
-    return {
-      status: answer.statusCode,
-      body,
-      names: body?.data?.map((row: { sha: string }) => NAMES[row.sha.slice(0, 4)]),
-      headers: answer.headers,
-      raw: answer.body,
-    };
-  }
-
-  const filtered = (filter: string, more = '') => ask(`filter=${encodeURIComponent(filter)}${more}`);
-  const nothing = { status: 204, raw: '' };
+  const ask = (query?: string, path?: string) => t.ask(query, path);
+  const filtered = (filter: string, more?: string) => t.filtered(filter, more);
 
   test('case 1: a token is bare JWT text whose payload names the module', async () => {
-    const jwt = await login('&permissions=true');
+    const jwt = await t.login('&permissions=true');
     expect(jwt).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
     const payload = JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64').toString());
     expect(payload.modulesAllowed).toContain('CS');
@@ -113,7 +37,7 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
   });
 
   test('case 2: a wrong password', async () => {
-    const answer = await t.app.inject({
+    const answer = await t.send({
       method: 'POST',
       url: '/auth',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -131,8 +55,8 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
   });
 
   test('case 4: no, a broken, and an expired token', async () => {
-    for (const headers of [{}, { authorization: 'Bearer garbage' }]) {
-      const answer = await t.app.inject({ url: '/csapi/v1.3/images', headers });
+    for (const headers of [undefined, { authorization: 'Bearer garbage' }]) {
+      const answer = await t.send({ url: '/csapi/v1.3/images', headers });
       expect(answer.statusCode).toBe(401);
       expect(answer.json()).toEqual({
         errorCode: '401 UNAUTHORIZED',
@@ -158,6 +82,8 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
       imageId: '4f67c83422ec',
       source: ['GENERAL'],
       isDockerHubOfficial: true,
+      riskScore: 78,
+      operatingSystem: 'Debian',
       associatedContainersCount: 1,
       label: null,
     });
@@ -179,6 +105,8 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
       repo: [],
       lastVmScanDate: null,
       scanStatus: null,
+      riskScore: null,
+      operatingSystem: 'linux',
       vulnerabilities: { severity5Count: null },
     });
   });
@@ -186,7 +114,7 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
   test('case 7: two pages and the one past the end', async () => {
     expect(await ask('pageSize=2&pageNumber=1')).toMatchObject({ names: ['C', 'A'], body: { count: 4 } });
     expect(await ask('pageSize=2&pageNumber=2')).toMatchObject({ names: ['D', 'B'], body: { count: 4 } });
-    expect(await ask('pageSize=2&pageNumber=3')).toMatchObject(nothing);
+    expect(await ask('pageSize=2&pageNumber=3')).toMatchObject(NOTHING);
   });
 
   test('case 8: pageSize=1000', async () => {
@@ -208,9 +136,11 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
     expect((await ask('pageNo=2&pageSize=2')).names).toEqual(['C', 'A']);
   });
 
-  test('case 12: the first 10,000 and no more', async () => {
-    const answer = await ask('pageSize=1000&pageNumber=11');
-    expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(/10,000.*Bulk API/s) } });
+  test('case 12: a page past the first 10,000', async () => {
+    expect(await ask('pageSize=1000&pageNumber=11')).toMatchObject({
+      status: 400,
+      body: { errorCode: '400 BAD_REQUEST', message: expect.stringMatching(/10,000.*Bulk API/s) },
+    });
     expect((await ask('pageSize=1000&pageNumber=10')).status).toBe(204);
   });
 
@@ -227,13 +157,19 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
     expect((await ask(`filter=${filter.replaceAll(' ', '%20')}`)).names).toEqual(['C']);
   });
 
+  test('case 15: flat conditions may meet in different rows, grouped ones in one', async () => {
+    expect((await filtered('repo.tag:1.4 and repo.tag:latest')).names).toEqual(['C']);
+    expect(await filtered('repo:(tag:1.4 and tag:latest)')).toMatchObject(NOTHING);
+    expect((await filtered('repo:(tag:1.4 and repository:api)')).names).toEqual(['C']);
+  });
+
   test('cases 15 and 16: tokens on what is not collected yet match nothing', async () => {
     for (const filter of [
       'vulnerabilities.severity:5 and vulnerabilities.typeDetected:CONFIRMED',
       'vulnerabilities:(severity:5 and typeDetected:CONFIRMED)',
       'vulnerabilities:(severity:5 or severity:4) and not imagesInUse:`[now-7d ... now]`',
     ]) {
-      expect(await filtered(filter)).toMatchObject(nothing);
+      expect(await filtered(filter)).toMatchObject(NOTHING);
     }
     expect((await filtered('not vulnerabilities:(severity:5) and not imagesInUse:`[now-7d ... now]`')).names).toEqual([
       'C',
@@ -252,14 +188,14 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
   test('case 18: ranges with their ends in and out', async () => {
     const inside = (await filtered('updated:[1661479716359 .. 1721714104046]')).names;
     expect(inside.sort()).toEqual(['A', 'B', 'D']);
-    expect(await filtered('updated:(1661479716359 .. 1721714104046)')).toMatchObject(nothing);
+    expect(await filtered('updated:(1661479716359 .. 1721714104046)')).toMatchObject(NOTHING);
   });
 
   test('case 19: exact, word and phrase', async () => {
-    expect(await filtered('repo.repository:`api`')).toMatchObject(nothing);
+    expect(await filtered('repo.repository:`api`')).toMatchObject(NOTHING);
     expect((await filtered('repo.repository:api')).names).toEqual(['C']);
     expect((await filtered('repo.repository:"team/ap"')).names).toEqual(['C']);
-    expect(await filtered('repo.repository:ap')).toMatchObject(nothing);
+    expect(await filtered('repo.repository:ap')).toMatchObject(NOTHING);
     expect((await filtered('operatingSystem:linux ubuntu')).names).toEqual(['C']);
   });
 
@@ -282,6 +218,8 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
 
   test('sort by other tokens, without direction, and by an unknown one', async () => {
     expect((await ask('sort=updated:desc')).names[0]).toBe('C');
+    const risk = (await ask('sort=riskScore:desc')).names;
+    expect([risk[0], risk[3]]).toEqual(['A', 'D']);
     expect((await ask('sort=created')).names).toEqual(['B', 'D', 'A', 'C']);
     expect((await ask('sort=vulnerabilities.severity5:desc')).names).toEqual(['C', 'A', 'D', 'B']);
   });
@@ -312,7 +250,7 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
 
   test('older versions, Basic, and an unknown path', async () => {
     const basic = `Basic ${Buffer.from(`${t.reader.id}:${t.reader.secret}`).toString('base64')}`;
-    expect((await t.app.inject({ url: '/csapi/v1.1/images', headers: { authorization: basic } })).statusCode).toBe(200);
+    expect((await t.send({ url: '/csapi/v1.1/images', headers: { authorization: basic } })).statusCode).toBe(200);
     expect(await ask('', '/csapi/v1.3/nothing')).toMatchObject({ status: 404, body: { errorCode: '404 NOT_FOUND' } });
   });
 
@@ -323,4 +261,43 @@ describe.each(ENGINES)('qualys on %s', (engine) => {
   });
 });
 
-const NAMES: Readonly<Record<string, string>> = { '4f67': 'A', '0645': 'B', cccc: 'C', dddd: 'D' };
+const reason = whyNoPeer(['curl']);
+describe.skipIf(reason)(titled('qualys through curl, 10,050 images', reason), () => {
+  describe.each(ENGINES)('on %s', (engine) => windowCases(engine));
+});
+
+function windowCases(engine: TestEngine): void {
+  let t: Awaited<ReturnType<typeof qualysApp>>;
+  const IMAGES = 10_050;
+  beforeAll(async () => {
+    t = await qualysApp({ engine, transport: 'curl' });
+    const images = Array.from({ length: IMAGES }, (_, number) => many(number));
+    await bulkLoad(t.engine, t.project, [{ source: aSource('registry'), images }]);
+    await t.store.refreshStatistics();
+  }, 240_000);
+  afterAll(() => t.close());
+
+  /** An image with nothing but a name and a platform; a higher number was built later. */
+  function many(number: number): ImageObservation {
+    return anImage({
+      content: `many ${number}`,
+      references: [`registry.example.com/many:${number}`],
+      platforms: [aPlatform(`many ${number}`, { builtAt: ms(1717026901000 + number), layers: [] })],
+    });
+  }
+
+  test('case 12: the first 10,000 and no more, while the count is true', async () => {
+    const last = await t.ask('pageSize=1000&pageNumber=10');
+    expect([last.status, last.body.count, last.body.data.length]).toEqual([200, IMAGES, 1_000]);
+    const tags = last.body.data.map((row: { repo: { tag: string }[] }) => Number(row.repo[0]!.tag));
+    expect([tags[0], tags[999]]).toEqual([IMAGES - 9_001, IMAGES - 10_000]);
+    expect(await t.ask('pageSize=1000&pageNumber=11')).toMatchObject({
+      status: 400,
+      body: { errorCode: '400 BAD_REQUEST', message: expect.stringMatching(/10,000.*Bulk API/s) },
+    });
+    const newest = await t.ask('pageSize=1000&pageNumber=1&filter=repo.repository:many');
+    expect([newest.body.count, newest.body.data[0].repo[0].tag]).toEqual([IMAGES, String(IMAGES - 1)]);
+    expect((await t.ask('pageSize=100&pageNumber=100')).body.data).toHaveLength(100);
+    expect((await t.ask('pageSize=100&pageNumber=101')).status).toBe(400);
+  });
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApp } from '../../../test/support/app.ts';
 import { aSource, digestOf, T0 } from '../../../test/support/fixtures.ts';
-import { ENGINES } from '../../../test/support/stores.ts';
+import { describeByTransport } from '../../../test/support/transport.ts';
 import { DAY } from '../../domain/time.ts';
 import { stackrox } from './index.ts';
 import { readOrder, readPaging, type SortOption } from './paging.ts';
@@ -75,11 +75,11 @@ describe('orders', () => {
   });
 });
 
-describe.each(ENGINES)('many images on %s', (engine) => {
+describeByTransport('many images', (way) => {
   let http: Awaited<ReturnType<typeof testApp>>;
   const digests = Array.from({ length: 2_100 }, (_, index) => digestOf(`many ${index}`));
   beforeAll(async () => {
-    http = await testApp({ engine, dialects: [stackrox], now: T0 + DAY });
+    http = await testApp({ ...way, dialects: [stackrox], now: T0 + DAY });
     for (let from = 0; from < digests.length; from += 300) {
       const part = digests.slice(from, from + 300);
       await http.store.ingestImages(
@@ -100,7 +100,7 @@ describe.each(ENGINES)('many images on %s', (engine) => {
   const list = async (search: string) => {
     const { id, secret } = http.credential;
     const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-    const response = await http.app.inject({ url: `/v1/images?${search}`, headers: { authorization } });
+    const response = await http.send({ url: `/v1/images?${search}`, headers: { authorization } });
     return (response.json() as { images: { id: string }[] }).images.map(({ id }) => id);
   };
 
