@@ -79,6 +79,12 @@ describe.each(ENGINES)('native API on %s', (engine) => {
     expect(later.body.items).toEqual([]);
   });
 
+  test('names of members may take a thousand characters', async () => {
+    const most = `name,${'x'.repeat(995)}`;
+    expect((await ask(`images?limit=1&fields=${most}`)).body.items[0]).toEqual({ name: expect.any(String) });
+    expect((await ask(`images?limit=1&fields=${most}x`)).status).toBe(400);
+  });
+
   test('a query of any language, a count of the same', async () => {
     for (const [lang, q] of [
       ['native', 'label.team:payments'],

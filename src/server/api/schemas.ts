@@ -23,7 +23,10 @@ export const ImageListQuery = Type.Object({
   group: Type.Optional(
     Type.String({ description: 'Group by this word, e.g. `label.team`, `registry`, `arch`; items are groups then' }),
   ),
-  fields: Type.Optional(Type.String({ description: 'Only these members of each item, comma separated' })),
+  // Printed rows are kept by it.
+  fields: Type.Optional(
+    Type.String({ maxLength: 1_000, description: 'Only these members of each item, comma separated' }),
+  ),
 });
 
 export type ImageListQuery = Static<typeof ImageListQuery>;
