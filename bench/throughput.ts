@@ -15,8 +15,9 @@ import { placeOf } from './lib/stowage.ts';
 import { openSubject } from './lib/subject.ts';
 import { type Measure, type ThroughputResults, type ThroughputRow, throughputTable } from './lib/throughput-table.ts';
 
-const USAGE = 'node bench/throughput.ts --store DIR|postgres://... [--seconds S] [--rounds N] [--out FILE]';
-const flags = readFlags(['store', 'seconds', 'rounds', 'out', 'program'], USAGE);
+const USAGE =
+  'node bench/throughput.ts --store DIR|postgres://... [--dialect ID]... [--seconds S] [--rounds N] [--out FILE]';
+const flags = readFlags(['store', 'dialect', 'seconds', 'rounds', 'out', 'program'], USAGE);
 const seconds = numberFlag(flags, 'seconds', 3);
 const rounds = numberFlag(flags, 'rounds', 3);
 const [store] = flags['store']!;
@@ -35,7 +36,9 @@ try {
   ]);
   const rows: ThroughputRow[] = [];
   const defaults = QUESTIONS.filter(({ kind, rows: size, share }) => kind === 'list' && size === 25 && !share);
-  for (const question of defaults.filter((each, at) => defaults.findIndex((b) => b.dialect === each.dialect) === at)) {
+  const firsts = defaults.filter((each, at) => defaults.findIndex((b) => b.dialect === each.dialect) === at);
+  const wanted = flags['dialect']!;
+  for (const question of firsts.filter(({ dialect }) => wanted.length === 0 || wanted.includes(dialect))) {
     rows.push(await measure(question));
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
   }
