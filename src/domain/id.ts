@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 /** An identifier inside Stowage: 32 lower-case hex digits (a UUID without its dashes). Both engines hold it so. */
 export type Id = string;
@@ -36,7 +36,7 @@ export function timeId(now: number = Date.now()): Id {
 
 /** A random id (RFC 9562 section 5.4, UUIDv4). */
 export function randomId(): Id {
-  return stamp(randomBytes(16), 4);
+  return randomUUID().replaceAll('-', '');
 }
 
 /** The id of a container image: derived from project and digest, so that the key is the uniqueness. */
