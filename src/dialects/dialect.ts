@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Principal, Project, Role } from '../domain/credential.ts';
 import type { Micros } from '../domain/time.ts';
 import type { EntityName } from '../query/catalogue.ts';
@@ -93,6 +93,9 @@ export interface PageCache {
    * Answers from kept bytes, or renders and keeps them. The key is the project, the inventory's generation and `key`
    * (everything else that shapes the bytes: URL, role, Accept ...). `etag: true` adds a strong ETag and answers
    * `If-None-Match` with 304. A page that depends on the moment (`keep: false` from render) is sent but not kept.
+   *
+   * With `onRepeat`, on a route that has the hook `arrive`, a request equal to an earlier one in every byte of its line
+   * and headers is answered without the handler, as long as access, the inventory and the credential are as they were.
    */
   send(
     request: FastifyRequest,
@@ -100,9 +103,23 @@ export interface PageCache {
     principal: Principal,
     key: string,
     render: () => Promise<Page & { readonly keep?: boolean }>,
-    options?: { readonly etag?: boolean },
+    options?: { readonly etag?: boolean; readonly onRepeat?: OnRepeat },
   ): Promise<FastifyReply>;
+  /** The `onRequest` hook of routes with repeatable requests: notes the state of access before anything is checked. */
+  readonly arrive: onRequestHookHandler;
 }
+
+/**
+ * What a repeated request still needs: it is counted against allowances, and gets the headers that differ from answer
+ * to answer. Whatever else a call does must follow from path, headers, inventory and the caller's rights alone: not
+ * from the time, not from a body, and without a trace (an audit entry, a lock). It outlives the request, so it must
+ * not hold on to it: make it in a function of its own.
+ * @returns names and values in turn; undefined when the handler must answer (it will refuse, say)
+ */
+export type OnRepeat = () => readonly string[] | undefined;
+
+/** For calls that count nothing, and whose answers have no headers of their own. */
+export const NOTHING_ON_REPEAT: OnRepeat = () => [];
 
 /** Rows of lists as the texts a dialect makes of them, kept until the row changes: pages share most of their rows. */
 export interface PrintedRows {

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { type CredentialService, createCredentialService } from './access/credentials.ts';
 import { registerApi } from './api/routes.ts';
 import type { ApiServices } from './api/services.ts';
+import { answerRepeatedFirst } from './http/answer-first.ts';
 import { AuditLog } from './http/audit-log.ts';
 import { registerHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -72,11 +73,16 @@ export async function buildApp(options: AppOptions): Promise<App> {
     audit: (entry) => audit.add(entry),
     anonymous: options.anonymous,
   });
+  const pages = createPageCache({
+    generationOf: (project) => store.generation(project),
+    accessGeneration: () => store.accessGeneration(),
+    now,
+  });
   const services: DialectServices = {
     store,
     credentials,
     cursors: new CursorCodec(key),
-    pages: createPageCache((project) => store.generation(project)),
+    pages,
     rows: createPrintedRows(store),
     limits: createRateLimits(now),
     now,
@@ -84,6 +90,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     audit: (entry, request) => audit.add({ ...entry, at: now(), remote: request.ip }),
   };
   const metrics = createMetrics(http, store);
+  answerRepeatedFirst(http, pages, metrics);
   if (options.anonymous) refuseForeignHosts(http);
   for (const dialect of dialects) {
     await http.register(async (room) => dialect.register(room, services));

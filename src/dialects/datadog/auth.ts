@@ -3,7 +3,7 @@ import type { Principal } from '../../domain/credential.ts';
 import { StowageError } from '../../domain/error.ts';
 import type { DialectServices } from '../dialect.ts';
 import { refused, TEXT } from './errors.ts';
-import { type Allowance, setRateHeaders } from './wire/rate-limit.ts';
+import { type Allowance, setRateHeaders, take } from './wire/rate-limit.ts';
 
 /**
  * Lets a request in: key pair, else bearer token (contract 5.2), counted against the credential's allowance, or against
@@ -64,6 +64,11 @@ async function authenticate(request: FastifyRequest, services: DialectServices):
   return id === '' ? TEXT.noApiKey : TEXT.noApplicationKey;
 }
 
+/** Whether a credential is presented in one way only: then none was refused before one was accepted. */
+export function presentsOnce(request: FastifyRequest): boolean {
+  return header(request, 'dd-application-key') === '' || header(request, 'authorization') === '';
+}
+
 function count(
   reply: FastifyReply,
   services: DialectServices,
@@ -71,7 +76,7 @@ function count(
   who: string,
   allowance: Allowance,
 ): void {
-  const state = services.limits.take(`datadog ${bucket}`, who, allowance.requests, allowance.windowSeconds);
+  const state = take(services.limits, bucket, who, allowance);
   setRateHeaders(reply, bucket, state);
   if (!state.allowed) throw new StowageError('too-many', 'rate.limit', TEXT.tooMany);
 }

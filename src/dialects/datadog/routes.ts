@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { DialectServices } from '../dialect.ts';
-import { admit, admitApiKey } from './auth.ts';
+import { admit, admitApiKey, presentsOnce } from './auth.ts';
 import { sendError, sendNotFound } from './errors.ts';
 import { answer } from './wire/answer.ts';
 import { CONTAINER_LISTING, IMAGE_LISTING, type Listing } from './wire/listing.ts';
-import type { Allowance } from './wire/rate-limit.ts';
+import { type Allowance, countRepeats } from './wire/rate-limit.ts';
 
 /** Puts the dialect's calls, its errors and its 404 onto an instance of its own. */
 export function registerRoutes(app: FastifyInstance, services: DialectServices, allowance: Allowance): void {
@@ -25,12 +25,18 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices, 
   app.all('/api/v2/*', sendNotFound);
 
   function list<E extends 'placement' | 'container'>(listing: Listing<E>): void {
-    app.get(listing.path, async (request, reply) => {
+    app.get(listing.path, { onRequest: services.pages.arrive }, async (request, reply) => {
       const principal = await admit(request, reply, services, listing.bucket, allowance);
       const baseUrl = services.baseUrl(request);
       const url = request.raw.url ?? listing.path;
       const render = () => answer(listing, { principal, services, baseUrl, url });
-      return services.pages.send(request, reply, principal, `datadog ${baseUrl}${url}`, render, { etag: true });
+      const onRepeat = presentsOnce(request)
+        ? countRepeats(services.limits, listing.bucket, principal.credentialId, allowance)
+        : undefined;
+      return services.pages.send(request, reply, principal, `datadog ${baseUrl}${url}`, render, {
+        etag: true,
+        onRepeat,
+      });
     });
   }
 }

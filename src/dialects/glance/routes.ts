@@ -55,7 +55,8 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices, 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => sendFault(toFault(error), request, reply));
-  for (const url of ROUTES) app.all(url, (request, reply) => dispatch(request, reply));
+  const route = { onRequest: services.pages.arrive };
+  for (const url of ROUTES) app.all(url, route, (request, reply) => dispatch(request, reply));
   for (const url of ['/versions', '/versions/*']) app.all(url, (request, reply) => sendVersions(200, request, reply));
   app.get('/healthcheck', (_request, reply) => reply.type('text/plain').send(Buffer.from('OK')));
   registerIdentity(app, services);

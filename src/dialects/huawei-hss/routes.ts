@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { randomId } from '../../domain/id.ts';
 import { and, eq, not } from '../../query/predicate.ts';
-import type { DialectServices } from '../dialect.ts';
+import type { DialectServices, OnRepeat } from '../dialect.ts';
 import { createGate, requireProject } from './auth.ts';
 import { ERRORS, HssError, sendError } from './errors.ts';
 import { ALL_ENTERPRISE_PROJECTS, DEFAULT_ENTERPRISE_PROJECT } from './fields.ts';
@@ -12,6 +12,8 @@ import { domainList, projectList } from './wire/projects.ts';
 
 /** Requests a second from one credential before 429: far above what a client sends, low enough to stop a runaway. */
 export const REQUESTS_PER_SECOND = 50_000;
+
+const CONTAINERS = '/v5/:project_id/image/local/containers';
 
 const REQUEST_IDS = new WeakMap<FastifyRequest, string>();
 
@@ -32,16 +34,16 @@ export function registerRoutes(
   });
   app.setErrorHandler((error, request, reply) => sendError(error, REQUEST_IDS.get(request) ?? randomId(), reply));
 
-  app.get<{ Params: { project_id: string } }>('/v5/:project_id/image/local/containers', async (request, reply) => {
-    const { principal } = await admit(request);
-    if (!services.limits.take('huawei-hss', principal.credentialId, requestsPerSecond, 1).allowed)
-      throw ERRORS.throttled();
+  const route = { onRequest: services.pages.arrive };
+  app.get<{ Params: { project_id: string } }>(CONTAINERS, route, async (request, reply) => {
+    const { principal, signed } = await admit(request);
+    if (!take(principal.credentialId)) throw ERRORS.throttled();
     requireProject(principal, request.params.project_id, request.headers['x-project-id']);
     if (!request.headers['region']) throw ERRORS.missingHeader('region');
     const parameters = parseParameters(queryOf(request));
     const window = readWindow(parameters);
     const { project } = principal;
-    return services.pages.send(request, reply, principal, `hss ${request.raw.url}`, async () => {
+    const render = async () => {
       const enterprise = parameters.get('enterprise_project_id') ?? DEFAULT_ENTERPRISE_PROJECT;
       const everywhere = enterprise === ALL_ENTERPRISE_PROJECTS;
       if (!everywhere && enterprise !== DEFAULT_ENTERPRISE_PROJECT) {
@@ -60,7 +62,10 @@ export function registerRoutes(
         ),
       ]);
       return { body: `{"total_num":${total.value},"data_list":[${page.texts.join(',')}]}` };
-    });
+    };
+    // A signature is good for minutes, so it is checked each time.
+    const onRepeat = signed ? undefined : countRepeats(principal.credentialId);
+    return services.pages.send(request, reply, principal, `hss ${request.raw.url}`, render, { onRepeat });
   });
 
   app.get(
@@ -80,6 +85,14 @@ export function registerRoutes(
   app.all('/v5/*', async () => {
     throw ERRORS.unknownApi();
   });
+
+  function countRepeats(credentialId: string): OnRepeat {
+    return () => (take(credentialId) ? ['x-request-id', randomId()] : undefined);
+  }
+
+  function take(credentialId: string): boolean {
+    return services.limits.take('huawei-hss', credentialId, requestsPerSecond, 1).allowed;
+  }
 
   /** A call of the identity service: refusals take its form, not the gateway's. */
   function identity(

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../domain/credential.ts';
 import { mentionsNow } from '../../query/dates.ts';
 import { dependsOnNow } from '../../query/predicate.ts';
-import type { DialectServices } from '../dialect.ts';
+import type { DialectServices, OnRepeat } from '../dialect.ts';
 import { authenticate, login } from './auth.ts';
 import { ERRORS, sendError } from './errors.ts';
 import { readPage, readSort } from './paging.ts';
@@ -11,6 +11,8 @@ import { imageItem } from './rows.ts';
 
 /** Requests a minute from one credential. The vendor's is 5,000; a self-hosted server needs only a stop for runaways. */
 export const REQUESTS = { limit: 3_000_000, windowSeconds: 60 };
+
+type Taken = ReturnType<DialectServices['limits']['take']>;
 
 const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 
@@ -31,7 +33,7 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
   });
 
   for (const version of ['v1.3', 'v1.2', 'v1.1']) {
-    app.get(`/csapi/${version}/images`, async (request, reply) => {
+    app.get(`/csapi/${version}/images`, { onRequest: services.pages.arrive }, async (request, reply) => {
       const principal = await authenticate(request, services);
       limit(principal, reply);
       return listImages(request, reply, principal);
@@ -48,7 +50,7 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
     const parameters = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
     const page = readPage(parameters);
     const sort = readSort(parameters.get('sort'));
-    return services.pages.send(request, reply, principal, `qualys ${url}`, async () => {
+    const render = async () => {
       const at = now();
       const { project } = principal;
       const filter = parameters.get('filter') ?? '';
@@ -66,18 +68,40 @@ export function registerRoutes(app: FastifyInstance, services: DialectServices):
         headers: JSON_TYPE,
         keep,
       };
-    });
+    };
+    const onRepeat = countRepeats(principal.credentialId);
+    return services.pages.send(request, reply, principal, `qualys ${url}`, render, { onRepeat });
+  }
+
+  function countRepeats(credentialId: string): OnRepeat {
+    return () => {
+      const taken = take(credentialId);
+      return taken.allowed ? rateHeaders(taken) : undefined;
+    };
+  }
+
+  function take(credentialId: string): Taken {
+    return services.limits.take('qualys images', credentialId, REQUESTS.limit, REQUESTS.windowSeconds);
   }
 
   function limit(principal: Principal, reply: FastifyReply): void {
-    const taken = services.limits.take('qualys images', principal.credentialId, REQUESTS.limit, REQUESTS.windowSeconds);
-    reply.headers({
-      'x-ratelimit-limit': taken.limit,
-      'x-ratelimit-window-sec': taken.windowSeconds,
-      'x-ratelimit-remaining': taken.remaining,
-    });
+    const taken = take(principal.credentialId);
+    const headers = rateHeaders(taken);
+    for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1]!);
     if (taken.allowed) return;
     reply.headers({ 'x-ratelimit-towait-sec': taken.resetSeconds, 'retry-after': taken.resetSeconds });
     throw ERRORS.tooMany();
   }
+}
+
+/** Names and values in turn. */
+function rateHeaders({ limit, windowSeconds, remaining }: Taken): readonly string[] {
+  return [
+    'x-ratelimit-limit',
+    String(limit),
+    'x-ratelimit-window-sec',
+    String(windowSeconds),
+    'x-ratelimit-remaining',
+    String(remaining),
+  ];
 }

@@ -43,7 +43,9 @@ export function registerRoutes(app: FastifyInstance, lent: DialectServices): voi
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.setErrorHandler(sendError);
   for (const path of PATHS) {
-    app.all(path.url, async (request, reply) => answer(services, path, request, reply));
+    app.all(path.url, { onRequest: services.pages.arrive }, async (request, reply) =>
+      answer(services, path, request, reply),
+    );
   }
   for (const url of ['/v1', '/v1/*']) {
     app.all(url, async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { NOTHING_ON_REPEAT } from '../../dialects/dialect.ts';
 import { StowageError } from '../../domain/error.ts';
 import type { CursorScope } from '../../query/cursor.ts';
 import { mentionsNow } from '../../query/dates.ts';
@@ -21,6 +22,7 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
   app.get<{ Querystring: ListQuery & { state?: string } }>(
     '/stowage/v1/containers',
     {
+      onRequest: services.pages.arrive,
       schema: {
         summary: 'Containers of the images that match, by pages',
         querystring: {
@@ -64,7 +66,7 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
             keep: !dependsOnNow(where) && !mentionsNow(query.q ?? ''),
           };
         },
-        { etag: true },
+        { etag: true, onRepeat: NOTHING_ON_REPEAT },
       );
     },
   );

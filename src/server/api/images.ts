@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { NOTHING_ON_REPEAT } from '../../dialects/dialect.ts';
 import type { Principal } from '../../domain/credential.ts';
 import { isDigest } from '../../domain/digest.ts';
 import { invalid, StowageError } from '../../domain/error.ts';
@@ -32,7 +33,10 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
 
   app.get<{ Querystring: ImageListQuery }>(
     '/stowage/v1/images',
-    { schema: { summary: 'Images, filtered, ordered, by pages', querystring: ImageListQuery, response: ANSWERS } },
+    {
+      onRequest: services.pages.arrive,
+      schema: { summary: 'Images, filtered, ordered, by pages', querystring: ImageListQuery, response: ANSWERS },
+    },
     async (request, reply) => {
       const principal = await authenticate(request, services, 'reader');
       const query = request.query;
@@ -48,7 +52,7 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
             : await page(principal, query, where);
           return { body, keep: !dependsOnNow(where) && !mentionsNow(query.q ?? '') };
         },
-        { etag: true },
+        { etag: true, onRepeat: NOTHING_ON_REPEAT },
       );
     },
   );

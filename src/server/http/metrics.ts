@@ -5,6 +5,8 @@ import type { Store } from '../../store/store.ts';
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
+  /** Counts an answer that did not go through the framework. */
+  count(method: string, route: string, status: number, seconds: number): void;
 }
 
 /** Counts requests by route and status, and how long they took; plus the process's own figures. */
@@ -26,10 +28,13 @@ export function createMetrics(http: FastifyInstance, store: Store): Metrics {
     registers: [registry],
   });
   http.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    requests.inc({ method: request.method, route, status: reply.statusCode });
-    seconds.observe({ route }, reply.elapsedTime / 1000);
+    count(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
-  return { contentType: registry.contentType, text: () => registry.metrics() };
+  return { contentType: registry.contentType, text: () => registry.metrics(), count };
+
+  function count(method: string, route: string, status: number, took: number): void {
+    requests.inc({ method, route, status });
+    seconds.observe({ route }, took);
+  }
 }

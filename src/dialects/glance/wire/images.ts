@@ -11,6 +11,7 @@ import { imageDocument, listDocument } from '../rows.ts';
 import type { Call } from './call.ts';
 import type { Marked } from './markers.ts';
 import { parseQueryString, queryOf } from './query-string.ts';
+import { nameRepeats } from './request-id.ts';
 import { listCondition, mayShow } from './visibility.ts';
 
 /** Longest id the image API knows; longer ones have an answer of their own. */
@@ -79,7 +80,8 @@ function marked(call: Call, generation: number, sort: readonly SortKey[], id: Id
 function sendKept(call: Call, render: () => Promise<string>): Promise<FastifyReply> {
   const { request, reply, caller, services, flavour } = call;
   const key = `glance ${flavour.id} ${visibilityClass(caller)} ${request.url}`;
-  return services.pages.send(request, reply, caller.principal, key, async () => ({ body: await render() }));
+  const page = async () => ({ body: await render() });
+  return services.pages.send(request, reply, caller.principal, key, page, { onRepeat: nameRepeats(request) });
 }
 
 function projectOf(call: Call) {

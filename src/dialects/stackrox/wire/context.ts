@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../domain/credential.ts';
-import type { DialectServices } from '../../dialect.ts';
+import { type DialectServices, NOTHING_ON_REPEAT } from '../../dialect.ts';
 import { HEADERS, RpcError } from '../errors.ts';
 import { wantsPretty } from './json.ts';
 import type { Parameters } from './parameters.ts';
@@ -45,12 +45,13 @@ export function sendMessage(
   const packed = acceptsGzip(request);
   const asked = JSON.stringify([request.raw.url?.split('?', 1)[0], principal.role, pretty, packed, [...parameters]]);
   const key = `stackrox ${asked.length > 300 ? createHash('sha256').update(asked).digest('base64url') : asked}`;
-  return services.pages.send(request, reply, principal, key, async () => {
+  const page = async () => {
     const { text, keep = true } = await render();
     if (!packed || text.length < LEAST_PACKED) return { body: text, headers: HEADERS, keep };
     const headers = { ...HEADERS, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
     return { body: await compress(text), headers, keep };
-  });
+  };
+  return services.pages.send(request, reply, principal, key, page, { onRepeat: NOTHING_ON_REPEAT });
 }
 
 function acceptsGzip(request: FastifyRequest): boolean {
