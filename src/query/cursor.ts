@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { invalid } from '../domain/error.ts';
 import type { Id } from '../domain/id.ts';
 import type { EntityName } from './catalogue.ts';
@@ -20,11 +20,11 @@ export interface CursorScope {
  * order. Forged, foreign and damaged ones are refused, never guessed at. They stay good while the inventory changes.
  */
 export class CursorCodec {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   /** @param key server secret, at least 32 bytes; the same on every process of one installation */
   constructor(key: Buffer) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   /** A URL-safe text for a position. */
@@ -43,8 +43,10 @@ export class CursorCodec {
 
   /** The seal alone (22 characters), for dialects whose cursor text has a form of its own. */
   seal(payload: string, scope: CursorScope): string {
-    const hash = createHmac('sha256', this.#key).update(fingerprint(scope)).update('\0').update(payload).digest();
-    return hash.subarray(0, 16).toString('base64url');
+    const sealed = createHmac('sha256', this.#key)
+      .update(`${fingerprint(scope)}\0${payload}`)
+      .digest();
+    return sealed.subarray(0, 16).toString('base64url');
   }
 
   /** Whether a seal belongs to a payload and scope; in constant time. */
@@ -58,9 +60,7 @@ export class CursorCodec {
 /** A short text that is the same exactly for the same list. */
 export function fingerprint(scope: CursorScope): string {
   const { project, entity, where, sort, extra } = scope;
-  return createHash('sha256')
-    .update(JSON.stringify([project, entity, where, sort, extra ?? null]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([project, entity, where, sort, extra ?? null]), 'base64url');
 }
 
 function refused() {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Page, PageCache } from '../../dialects/dialect.ts';
 import type { Principal, Project } from '../../domain/credential.ts';
@@ -123,7 +123,7 @@ function toKept(page: Page, generation: number, etag: boolean): Kept {
     status: page.status ?? 200,
     body,
     headers: body.length === 0 ? (page.headers ?? {}) : { 'content-type': 'application/json', ...page.headers },
-    etag: etag ? `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"` : undefined,
+    etag: etag ? `"${hash('sha256', body, 'base64url').slice(0, 27)}"` : undefined,
   };
 }
 

@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   readonly heapMegabytes: number;
 }
 
-/** What the main thread asks of a connection's worker. Tuples, because they copy faster than objects. */
+/** What the main thread asks of a connection's worker, some at a time. Tuples, because they copy faster than objects. */
 export type Request =
   | readonly [id: number, op: 'run', sql: string, parameters: readonly unknown[]]
   // Reads are asked again and again, and their text is longer than all else: it travels once, then its number.

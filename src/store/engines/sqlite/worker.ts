@@ -12,9 +12,11 @@ const numbered = new Map<number, { readonly sql: string; told: boolean }>();
 
 try {
   const connection = new Connection(workerData as ConnectionOptions);
-  port.on('message', (request: Request) => {
-    port.postMessage(answer(connection, request));
-    if (request[1] === 'close') port.close();
+  port.on('message', (requests: readonly Request[]) => {
+    for (const request of requests) {
+      port.postMessage(answer(connection, request));
+      if (request[1] === 'close') port.close();
+    }
   });
   port.postMessage([0, null] satisfies Ready);
 } catch (error) {
