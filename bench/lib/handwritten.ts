@@ -2,23 +2,24 @@
  * The benches' questions as a person who knows the tables would write them, one statement each, for a project whose
  * only bucket is 0: what asking costs at least. Not made from the store's own statements, and not run through it.
  *
- * Parameters are in the order they are written: the project, the label's key and value (folded), the position to start
- * after, the limit. A page selects the columns its answer is made of. `cross join` keeps the written order of the
+ * Parameters are in the order they are written: the project, the label's key and value (folded) and the project again,
+ * the position to start after, the limit. A label has one spelling in the benches' data, so its id is one value. A page selects the columns its answer is made of. `cross join` keeps the written order of the
  * tables in SQLite and means nothing special in PostgreSQL.
  */
 const IMAGE = 'i.summary as i_summary, i.last_seen_at, i.container_count, i.running_count, i.host_count';
 const PLACEMENT = `p.summary, p.name, p.digest, p.short_name, p.registry, p.repository, ${IMAGE}`;
 const CONTENT = `c.summary, c.last_used_at, c.container_count as c1, c.running_count as c2, c.host_count as c3, ${IMAGE}`;
 
-const IMAGE_OF_TAG = `image_tag t cross join image i where t.project_no = ? and t.key_fold = ? and t.value_fold = ?
+const ID = '(select tag_id from tag_count where project_no = ? and bucket = 0 and key_fold = ? and value_fold = ?)';
+const IMAGE_OF_TAG = `image_tag t cross join image i where t.tag_id = ${ID} and t.project_no = ?
   and i.project_no = t.project_no and i.bucket = t.bucket and i.image_id = t.image_id`;
 const PLACED = 'i.project_no = p.project_no and i.bucket = p.bucket and i.image_id = p.image_id';
 const PLACEMENT_OF_TAG = `placement_tag t cross join placement p cross join image i
-  where t.project_no = ? and t.key_fold = ? and t.value_fold = ?
+  where t.tag_id = ${ID} and t.project_no = ?
   and p.project_no = t.project_no and p.bucket = t.bucket and p.image_id = t.image_id and p.name = t.name and ${PLACED}`;
 const SHOWN = 'i.project_no = c.project_no and i.bucket = 0 and i.image_id = c.image_id';
 const CONTENT_OF_TAG = `content_tag t cross join content c cross join image i
-  where t.project_no = ? and t.key_fold = ? and t.value_fold = ?
+  where t.tag_id = ${ID} and t.project_no = ?
   and c.project_no = t.project_no and c.bucket = t.bucket and c.content_id = t.content_id and ${SHOWN}`;
 const RUNNING = "r.state <> 'gone' and r.enterprise_project = '0'";
 /** What a Glance admin's list shows: parameter the caller's project. */
@@ -69,12 +70,12 @@ export const HANDWRITTEN = {
   'tagged listed image by created': `select ${IMAGE} from ${IMAGE_OF_TAG} and ${LISTED} order by t.created_at desc, t.image_id desc limit ?`,
   'tagged listed image by created, after': `select ${IMAGE} from ${IMAGE_OF_TAG} and ${LISTED} and (t.created_at, t.image_id) < (?, ?) order by t.created_at desc, t.image_id desc limit ?`,
   // Groups and counts.
-  'images by label': `select min(value) as value, sum(count) as n from tag_count where project_no = ? and entity = 'image' and key_fold = ? group by value_fold order by n desc, value_fold limit ?`,
-  'placements by label': `select min(value) as value, sum(count) as n from tag_count where project_no = ? and entity = 'placement' and key_fold = ? group by value_fold order by n desc, value_fold limit ?`,
-  'tagged placements by label': `select min(g.value) as value, count(*) as n from placement_tag t cross join placement_tag g where t.project_no = ? and t.key_fold = ? and t.value_fold = ? and g.project_no = t.project_no and g.bucket = t.bucket and g.image_id = t.image_id and g.name = t.name and g.key = ? group by g.value_fold order by n desc, g.value_fold limit ?`,
+  'images by label': `select min(value) as value, sum(image_count) as n from tag_count BY_(tag_count_by_key_fold_value_fold) where project_no = ? and key_fold = ? and image_count > 0 group by value_fold order by n desc, value_fold limit ?`,
+  'placements by label': `select min(value) as value, sum(placement_count) as n from tag_count BY_(tag_count_by_key_fold_value_fold) where project_no = ? and key_fold = ? and placement_count > 0 group by value_fold order by n desc, value_fold limit ?`,
+  'tagged placements by label': `select min(w.value) as value, count(*) as n from placement_tag t cross join placement_tag g cross join tag_count w where t.tag_id = ${ID} and t.project_no = ? and g.project_no = t.project_no and g.bucket = t.bucket and g.image_id = t.image_id and g.name = t.name and w.project_no = g.project_no and w.bucket = g.bucket and w.tag_id = g.tag_id and w.key = ? group by w.value_fold order by n desc, w.value_fold limit ?`,
   'count of images': `select count from row_count where project_no = ? and bucket = 0 and entity = 'image'`,
-  'count of tagged images': `select sum(count) as n from tag_count BY_(tag_count_by_entity_key_fold_value_fold) where project_no = ? and entity = 'image' and key_fold = ? and value_fold = ?`,
-  'count of twice tagged images of a size': `select count(*) as n from image_tag t cross join image_tag u cross join image i where t.project_no = ? and t.key_fold = ? and t.value_fold = ? and u.project_no = t.project_no and u.bucket = t.bucket and u.image_id = t.image_id and u.key = ? and u.value = ? and i.project_no = t.project_no and i.bucket = t.bucket and i.image_id = t.image_id and i.size >= ?`,
+  'count of tagged images': `select sum(image_count) as n from tag_count BY_(tag_count_by_key_fold_value_fold) where project_no = ? and key_fold = ? and value_fold = ?`,
+  'count of twice tagged images of a size': `select count(*) as n from image_tag t cross join image_tag u cross join image i where t.tag_id = ${ID} and u.tag_id = ${ID} and t.project_no = ? and u.project_no = t.project_no and u.bucket = t.bucket and u.image_id = t.image_id and i.project_no = t.project_no and i.bucket = t.bucket and i.image_id = t.image_id and i.size >= ?`,
   'count of container images': `select count(*) as n from image where project_no = ? and kind = 'container'`,
 } as const;
 

@@ -60,7 +60,7 @@ interface ListForm {
   readonly tagged: StatementName;
   readonly deep: 'next' | 'offset';
   readonly window?: number;
-  /** What follows the project (and the label) in the parameters. */
+  /** What follows the project (and the label, and the project again) in the parameters. */
   readonly also?: (context: PathContext) => readonly unknown[];
 }
 
@@ -141,7 +141,7 @@ function lists(form: ListForm): Question[] {
     }),
     ...SHARES.map((share): Question => {
       const path = (context: PathContext, n: number) => `${base(rows, context, n)}${filter(...pair(share))}`;
-      const values = (context: PathContext) => [...pair(share), ...also(context)];
+      const values = (context: PathContext) => [...pair(share), context.projectNo, ...also(context)];
       return {
         dialect,
         kind: 'list',
@@ -211,7 +211,7 @@ const OTHERS: readonly Question[] = [
     rows: 25,
     path: (_, n) =>
       `/api/v2/container_images?group_by=team&filter%5Btags%5D=tier%3Aedge&page%5Bsize%5D=${25 + (n % 9_000)}`,
-    hand: { statement: 'tagged placements by label', values: () => ['tier', 'edge', 'team'] },
+    hand: { statement: 'tagged placements by label', values: ({ projectNo }) => ['tier', 'edge', projectNo, 'team'] },
   },
   {
     dialect: 'native',
@@ -238,7 +238,7 @@ const OTHERS: readonly Question[] = [
       `/stowage/v1/images/count?q=${text(`label.tier:"edge" label.team:"payments" size>=${1_000_000 + n}`)}`,
     hand: {
       statement: 'count of twice tagged images of a size',
-      values: (_, n) => ['tier', 'edge', 'team', 'payments', 1_000_000 + n],
+      values: ({ projectNo }, n) => ['tier', 'edge', projectNo, 'team', 'payments', projectNo, 1_000_000 + n],
       whole: true,
     },
   },

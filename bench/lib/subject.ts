@@ -82,8 +82,8 @@ export async function openSubject(place: Place, program?: string): Promise<Subje
       const entity = ENTITIES[dialect];
       if (!share) return count(entity);
       const rows = await hand.all(
-        'select sum(count) as n from tag_count where project_no = ? and bucket = 0 and entity = ? and key = ? and value = ?',
-        [project.no, entity, ...share],
+        `select sum(${entity}_count) as n from tag_count where project_no = ? and bucket = 0 and key = ? and value = ?`,
+        [project.no, ...share],
       );
       return Number(rows[0]?.['n'] ?? 0);
     },

@@ -37,6 +37,8 @@ export interface Capabilities {
   readonly unindexed: string;
   /** Whether `indexed by NAME` behind a table makes the planner use that index. */
   readonly indexHints: boolean;
+  /** Compares a column with the few values a query finds, which stands for `?`, so that it is run once and first. */
+  readonly amongFew: string;
   /** A row source with a text column `value` for the elements of a JSON array; `?` stands for the parameter. */
   readonly jsonElements: string;
   /** Added after the closing bracket of CREATE TABLE for tables that are their primary key (`WITHOUT ROWID`). */

@@ -74,6 +74,8 @@ const CONTENT = [...PROJECT, col('content_id', 'id')] as const;
 const DOCUMENT = [col('stamp', 'integer'), col('summary', 'json')] as const;
 const IMAGE_KEY = ['project_no', 'bucket', 'image_id'] as const;
 const CONTENT_KEY = ['project_no', 'bucket', 'content_id'] as const;
+/** In place of key and value, which the dictionary `tag_count` has (see `tag-id.ts`). */
+const TAG_ID = col('tag_id', 'text');
 const TAG = [col('key', 'text'), col('key_fold', 'text'), col('value', 'text'), col('value_fold', 'text')] as const;
 
 /** Columns of catalogue fields with their folded twins; `without` names fields the table has under another name. */
@@ -154,13 +156,13 @@ export const TABLES: readonly Table[] = [
   // Labels, properties and bare tags (key ''), with the image's sort keys.
   table(
     'image_tag',
-    [...IMAGE, ...TAG, col('created_at', 'integer'), col('updated_at', 'integer'), col('size', 'integer', true)],
-    [...IMAGE_KEY, 'key', 'value'],
+    [...IMAGE, TAG_ID, col('created_at', 'integer'), col('updated_at', 'integer'), col('size', 'integer', true)],
+    [...IMAGE_KEY, 'tag_id'],
     {
       indexes: [
-        ['key_fold', 'value_fold', 'created_at', 'image_id'],
-        ['key_fold', 'value_fold', 'updated_at', 'created_at', 'image_id'],
-        ['key_fold', 'value_fold', 'size', 'created_at', 'image_id'],
+        ['tag_id', 'created_at', 'image_id'],
+        ['tag_id', 'updated_at', 'created_at', 'image_id'],
+        ['tag_id', 'size', 'created_at', 'image_id'],
       ],
     },
   ),
@@ -178,12 +180,12 @@ export const TABLES: readonly Table[] = [
   ),
   table(
     'placement_tag',
-    [...IMAGE, col('name', 'text'), ...TAG, col('digest_head', 'text'), col('size', 'integer', true)],
-    [...IMAGE_KEY, 'name', 'key', 'value'],
+    [...IMAGE, col('name', 'text'), TAG_ID, col('digest_head', 'text'), col('size', 'integer', true)],
+    [...IMAGE_KEY, 'name', 'tag_id'],
     {
       indexes: [
-        ['key_fold', 'value_fold', 'name', 'digest_head', 'image_id'],
-        ['key_fold', 'value_fold', 'size', 'name', 'digest_head', 'image_id'],
+        ['tag_id', 'name', 'digest_head', 'image_id'],
+        ['tag_id', 'size', 'name', 'digest_head', 'image_id'],
       ],
     },
   ),
@@ -199,13 +201,13 @@ export const TABLES: readonly Table[] = [
   ),
   table(
     'content_tag',
-    [...CONTENT, ...TAG, col('built_at', 'integer', true), col('updated_at', 'integer'), col('size', 'integer', true)],
-    [...CONTENT_KEY, 'key', 'value'],
+    [...CONTENT, TAG_ID, col('built_at', 'integer', true), col('size', 'integer', true)],
+    [...CONTENT_KEY, 'tag_id'],
     {
       indexes: [
         // By `updated_at` a list of a label walks the content's own index: nothing asks for it by default.
-        ['key_fold', 'value_fold', 'built_at', 'content_id'],
-        ['key_fold', 'value_fold', 'size', 'content_id'],
+        ['tag_id', 'built_at', 'content_id'],
+        ['tag_id', 'size', 'content_id'],
       ],
     },
   ),
@@ -314,12 +316,20 @@ export const TABLES: readonly Table[] = [
     ],
     ['project_no', 'bucket', 'registry', 'repository', 'tag_key'],
   ),
-  // How many rows of an entity (image, placement, content) carry a label or tag.
+  // The dictionary of labels and tags: what an id of the tag tables stands for, and how many rows of each entity carry
+  // it. In each bucket those of its own rows, so that both are joined within one.
   table(
     'tag_count',
-    [...PROJECT, col('entity', 'text'), ...TAG, col('count', 'integer')],
-    ['project_no', 'bucket', 'entity', 'key', 'value'],
-    { indexes: [['entity', 'key_fold', 'value_fold']] },
+    [
+      ...PROJECT,
+      TAG_ID,
+      ...TAG,
+      col('image_count', 'integer'),
+      col('placement_count', 'integer'),
+      col('content_count', 'integer'),
+    ],
+    ['project_no', 'bucket', 'tag_id'],
+    { indexes: [['key_fold', 'value_fold']] },
   ),
   // How many rows an entity (image, placement, content, container) has.
   table('row_count', [...PROJECT, col('entity', 'text'), col('count', 'integer')], ['project_no', 'bucket', 'entity']),

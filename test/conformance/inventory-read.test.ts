@@ -312,11 +312,11 @@ describe('how SQLite finds the rows of a page', () => {
   });
 
   test.each<[EntityName, SortKey[], string]>([
-    ['image', by('desc', 'created_at'), 'image_tag_by_key_fold_value_fold_created_at'],
-    ['image', by('desc', 'updated_at', 'created_at'), 'image_tag_by_key_fold_value_fold_updated_at'],
-    ['image', by('asc', 'size', 'created_at'), 'image_tag_by_key_fold_value_fold_size'],
-    ['placement', [], 'placement_tag_by_key_fold_value_fold_name'],
-    ['content', by('desc', 'built_at'), 'content_tag_by_key_fold_value_fold_built_at'],
+    ['image', by('desc', 'created_at'), 'image_tag_by_tag_id_created_at'],
+    ['image', by('desc', 'updated_at', 'created_at'), 'image_tag_by_tag_id_updated_at'],
+    ['image', by('asc', 'size', 'created_at'), 'image_tag_by_tag_id_size'],
+    ['placement', [], 'placement_tag_by_tag_id_name'],
+    ['content', by('desc', 'built_at'), 'content_tag_by_tag_id_built_at'],
   ])('a page of %s with a label by %j walks the tags', async (entity, sort, index) => {
     const [tagged] = (
       await watched.reader.group(PROJECT, {
@@ -333,7 +333,7 @@ describe('how SQLite finds the rows of a page', () => {
       sort,
     );
     expect(steps[0]).toContain(` t USING COVERING INDEX ${index}`);
-    expect(steps[0]).toMatch(/\(project_no=\? AND key_fold=\? AND value_fold=\?/);
+    expect(steps[0]).toMatch(/\(project_no=\? AND tag_id=\?/);
     expect(steps.filter((step) => /TEMP B-TREE|^SCAN/.test(step))).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import type { Image } from '../../src/domain/image.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { decodeImage } from '../../src/store/summaries/image.ts';
 import { TABLES } from '../../src/store/tables.ts';
+import { tagId } from '../../src/store/tag-id.ts';
 import {
   aContainer,
   anImage,
@@ -99,10 +100,23 @@ describe.each(ENGINES)('inventory writes on %s', (kind) => {
       ],
       image: { id: image.id },
     });
-    expect(await inventory.rows('image_tag')).toMatchObject([
-      { key: 'Tier', key_fold: 'tier', value_fold: 'front' },
-      { key: 'team' },
-    ]);
+    const words = await inventory.rows('tag_count');
+    expect(words).toHaveLength(2);
+    expect(words).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          tag_id: tagId('Tier', 'Front'),
+          key: 'Tier',
+          key_fold: 'tier',
+          value: 'Front',
+          value_fold: 'front',
+          image_count: 1,
+          content_count: 1,
+        }),
+        expect.objectContaining({ tag_id: tagId('team', 'web'), key: 'team', value_fold: 'web' }),
+      ]),
+    );
+    expect((await inventory.rows('image_tag')).map((row) => row['tag_id'])).toEqual(words.map((row) => row['tag_id']));
     expect(await inventory.generation(project)).toBe(1);
     await inventory.sound(project);
   });

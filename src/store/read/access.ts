@@ -42,9 +42,8 @@ export interface Arms {
   /** The entity's table, or one that has copies of its order keys. */
   readonly table: string;
   readonly index: string;
-  /** Columns that choose the index, and columns that only filter; each arm has a value for each. */
+  /** Columns that choose the index; each arm has a value for each. */
   readonly columns: readonly string[];
-  readonly filters: readonly string[];
   readonly arms: number;
 }
 

@@ -31,7 +31,7 @@ export function armsOfValues(
   if (!index || tooMuch(question, found.length)) return undefined;
   return {
     entity,
-    access: { kind: 'arms', table: entity, index, columns: [column], filters: [], arms: found.length },
+    access: { kind: 'arms', table: entity, index, columns: [column], arms: found.length },
     values: found,
     rest,
     stable: false,

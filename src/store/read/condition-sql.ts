@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { type EntityName, RELATIONS, type RelationName } from '../../query/catalogue.ts';
 import { type Condition, type Leaf, parts } from './condition.ts';
 import { countSql, leafSql } from './leaf-sql.ts';
-import { type Source, sourceOf } from './relations.ts';
-import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns } from './writer.ts';
+import { isTagTable, type Source, sourceOf } from './relations.ts';
+import { isByTagId, TAG_ID, wordIndex } from './tag-condition.ts';
+import { allOf, column, freely, inProject, type Sql, type SqlWriter, sameColumns, tableAs } from './writer.ts';
 
 /** The row a condition is about: its relation (or entity) and its alias in the statement. */
 export interface Scope {
@@ -35,11 +36,13 @@ export function conditionSql(writer: SqlWriter, condition: Condition, scope: Sco
     case 'test':
       return leafSql(writer, condition, scope.of, scope.alias, false);
     case 'some': {
-      const rows = relationRows(writer, condition.relation, condition.where, scope);
+      const rows = relationRows(writer, condition.relation, condition.where, scope, condition);
+      if (rows.apart)
+        return sql`(exists (select 1 ${rows.sql})) is ${sql.raw(condition.negated ? 'not true' : 'true')}`;
       return sql`${sql.raw(condition.negated ? 'not exists' : 'exists')} (select 1 ${rows.sql})`;
     }
     case 'tally': {
-      const rows = relationRows(writer, condition.relation, condition.where, scope);
+      const rows = relationRows(writer, condition.relation, condition.where, scope, condition);
       return countSql(writer, condition.check, condition.negated, sql`(select count(*) ${rows.sql})`);
     }
   }
@@ -56,42 +59,114 @@ function balanced(conditions: readonly Sql[], operator: Sql): Sql {
 
 /** The rows of a relation of `scope` that satisfy a condition, as a part of a statement. */
 export interface RelationRows {
+  /** Whose columns the relation's fields are: the row's own, or its dictionary's. */
   readonly alias: string;
   readonly link: Source['link'];
-  /** `table as alias` */
+  /** `table as alias`, or two such */
   readonly table: Sql;
   readonly conditions: Sql;
   /** `from table as alias where conditions` */
   readonly sql: Sql;
+  /** Whether they are looked for from each row apart: a planner that took them as a join might begin with them. */
+  readonly apart: boolean;
 }
 
-/** The rows of a relation of `scope` that satisfy a condition. `free`: other conditions than the link choose the index. */
+/** How rows of a relation are asked for. */
+export interface Asked {
+  /** Other conditions than the link choose the index. */
+  readonly free?: boolean;
+  /** Fields are asked besides, so that labels come with their dictionary in any case. */
+  readonly named?: boolean;
+  /** Few different labels satisfy the condition. */
+  readonly few?: boolean;
+}
+
+/** The rows of a relation of `scope` that satisfy a condition. */
 export function relationRows(
   writer: SqlWriter,
   relation: RelationName,
   where: Condition,
   scope: Scope,
-  free = false,
+  { free = false, named = false, few = false }: Asked = {},
 ): RelationRows {
   const source = sourceOf(entityOf(scope.of), relation);
   const alias = writer.alias();
-  const table = sql`${sql.table(source.table)} as ${sql.ref(alias)}`;
-  const conditions = allOf([
-    linkSql(writer, source, alias, scope.alias, free),
-    onlySql(writer, source, alias),
-    ...parts(where).map((part) =>
+  const rows = sql`${sql.table(source.table)} as ${sql.ref(alias)}`;
+  const link = linkSql(writer, source, alias, scope.alias, free);
+  const made = (table: Sql, conditions: Sql, more: Partial<RelationRows> = {}): RelationRows => ({
+    alias,
+    link: source.link,
+    table,
+    conditions,
+    sql: sql`from ${table} where ${conditions}`,
+    apart: false,
+    ...more,
+  });
+  if (!isTagTable(source)) {
+    const tests = parts(where).map((part) =>
       part.kind === 'test' && isInTagKey(part, source)
         ? leafSql(writer, part, relation, alias, true)
         : conditionSql(writer, part, { of: relation, alias }),
-    ),
-  ]);
-  return { alias, link: source.link, table, conditions, sql: sql`from ${table} where ${conditions}` };
+    );
+    return made(rows, allOf([link, onlySql(writer, source, alias), ...tests]));
+  }
+  if (named) {
+    const word = writer.alias();
+    const words = sql`${sql.table('tag_count')} as ${sql.ref(word)}`;
+    const same = [inProject(writer, word, !free), sameColumns(word, alias, WORD_KEY)];
+    const conditions = allOf([link, ...same, ...wordTests(writer, relation, source, where, word)]);
+    return made(free ? sql`${words} cross join ${rows}` : sql`${rows} cross join ${words}`, conditions, {
+      alias: word,
+    });
+  }
+  // With the row's own key the id is a whole key: it finds one entry.
+  if (where.kind === 'test' && isByTagId(where))
+    return made(rows, allOf([link, leafSql(writer, where, relation, alias, true)]));
+  return made(rows, allOf([link, saysSql(writer, { relation, source, where }, alias, few)]), { apart: !writer.whole });
 }
 
-/** Label keys and values are the end of the key of a tag table: with the row's own key they find one entry. */
+/** Key of the dictionary of labels and tags, which their tables have, too. */
+const WORD_KEY = ['project_no', 'bucket', TAG_ID];
+
+/**
+ * Whether the words of the row `alias` of a tag table satisfy a condition: its id is one of those that do. Where they
+ * are many and a page is soon full, the words of each row are looked up instead.
+ */
+function saysSql(
+  writer: SqlWriter,
+  { relation, source, where }: { relation: RelationName; source: Source; where: Condition },
+  alias: string,
+  few: boolean,
+): Sql {
+  const word = writer.alias();
+  const words = sql`${sql.table('tag_count')} as ${sql.ref(word)}`;
+  if (!few && !writer.whole) {
+    const tests = allOf(wordTests(writer, relation, source, where, word));
+    return sql`(select ${tests} from ${words} where ${inProject(writer, word, true)} and ${sameColumns(word, alias, WORD_KEY)})`;
+  }
+  const tests = wordTests(freely(writer), relation, source, where, word);
+  const found = tableAs(writer, 'tag_count', word, wordIndex(where));
+  const ids = sql`select ${sql.ref(`${word}.${TAG_ID}`)} from ${found} where ${allOf([inProject(writer, word, false), ...tests])}`;
+  const id = column(writer, alias, TAG_ID, false);
+  if (!few) return sql`(${id} in (${ids})) is true`;
+  const [before, after] = writer.capabilities.amongFew.split('?');
+  return sql`${id} ${sql.raw(before!)}${ids}${sql.raw(after!)}`;
+}
+
+function wordTests(
+  writer: SqlWriter,
+  relation: RelationName,
+  source: Source,
+  where: Condition,
+  word: string,
+): (Sql | undefined)[] {
+  const tests = parts(where).map((part) => conditionSql(writer, part, { of: relation, alias: word }));
+  return [onlySql(writer, source, word), ...tests];
+}
+
+/** Label keys are the end of the key of a table of labels: with the row's own key they find one entry. */
 function isInTagKey(leaf: Leaf, { only }: Source): boolean {
-  const isTag = only === 'labels' || only === 'tags';
-  return isTag && leaf.variant === 'plain' && !leaf.negated && leaf.check.op === 'eq';
+  return only === 'labels' && leaf.variant === 'plain' && !leaf.negated && leaf.check.op === 'eq';
 }
 
 /** Only entities have relations; the check of the predicate has seen to it. */

@@ -35,6 +35,8 @@ export interface Some {
   readonly relation: RelationName;
   readonly where: Condition;
   readonly negated: boolean;
+  /** Of labels and tags: few different ones satisfy the condition, as far as the plan knows. */
+  readonly few?: true;
 }
 
 /** The number of rows of a relation, tested; never null. */
@@ -44,6 +46,8 @@ export interface Tally {
   readonly where: Condition;
   readonly negated: boolean;
   readonly check: Check;
+  /** As of {@link Some}. */
+  readonly few?: true;
 }
 
 /** A predicate ready for SQL: checked, constants folded, negation only at the leaves. */

@@ -1,7 +1,6 @@
 import { invalid } from '../../domain/error.ts';
 import { type EntityName, findField, RELATIONS, type RelationName } from '../../query/catalogue.ts';
-import { fold } from '../../query/predicate.ts';
-import { indexedKey } from '../indexed-text.ts';
+import { foldedKey } from '../indexed-text.ts';
 import type { GroupKey } from '../store.ts';
 import type { Leaf } from './condition.ts';
 import { columnOf } from './relations.ts';
@@ -21,7 +20,7 @@ export function groupColumns(entity: EntityName, by: readonly GroupKey[], values
   if (by.length === 0) throw invalid('query.ungroupable', 'Say at least one thing to group by.', 'by');
   return by.map((key) => {
     if ('label' in key) {
-      const folded = indexedKey(fold(key.label.toWellFormed())).replaceAll('\0', '\ufffd');
+      const folded = foldedKey(key.label.toWellFormed()).replaceAll('\0', '\ufffd');
       return { kind: 'label', key: values.push(folded) - 1, folded, type: 'text' };
     }
     if ('relation' in key) {

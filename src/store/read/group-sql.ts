@@ -9,7 +9,8 @@ import { planRows } from './plan-rows.ts';
 import type { Question } from './question.ts';
 import { ENTITY_KEY } from './relations.ts';
 import { slot } from './slots.ts';
-import { allOf, inProject, type Sql, type SqlWriter, sqlWriter } from './writer.ts';
+import { WORD_INDEX } from './tag-condition.ts';
+import { allOf, freely, inProject, type Sql, type SqlWriter, sqlWriter, tableAs } from './writer.ts';
 
 /** What shapes a grouping's statement. */
 export interface GroupShape {
@@ -28,12 +29,12 @@ export function groupSql(context: ReadContext, question: Question, plan: Plan, s
   const { project, entity } = question;
   const { columns } = shape;
   // Aliases of the joined rows must not meet those inside the plan's conditions.
-  const writer: SqlWriter = { ...sqlWriter(context.capabilities(), project.bucketCount), alias: prefixed('g') };
+  const writer: SqlWriter = { ...sqlWriter(context.capabilities(), project.bucketCount, true), alias: prefixed('g') };
   const driving = plan.access.kind === 'ids' ? -1 : columns.findIndex((column) => column.kind === 'label');
   const joined = columns.map((column, index) => {
     if (column.kind === 'own') return undefined;
     const relation = column.kind === 'label' ? 'label' : column.relation;
-    return relationRows(writer, relation, TRUE, { of: entity, alias: 'e' }, index === driving);
+    return relationRows(writer, relation, TRUE, { of: entity, alias: 'e' }, { free: index === driving, named: true });
   });
   const rows = planRows(
     context,
@@ -76,11 +77,12 @@ export function groupSql(context: ReadContext, question: Question, plan: Plan, s
 
 /** The groups of one label over all rows, from the dictionary. */
 export function labelCountsSql(context: ReadContext, { project, entity }: Question, shape: GroupShape): Sql {
-  const writer = sqlWriter({ ...context.capabilities(), unindexed: '' }, project.bucketCount);
+  const writer = freely(sqlWriter(context.capabilities(), project.bucketCount));
   const [label] = shape.columns;
   const key = label?.kind === 'label' ? slot('where', label.key) : sql`''`;
-  const rows = sql`from tag_count as d where ${inProject(writer, 'd', true)} and d.entity = ${sql.lit(entity)} and d.key_fold = ${key} and d.key <> '' and d.count > 0`;
-  const counts = sql`select d.value_fold as v0, min(d.value) as s0, cast(sum(d.count) as bigint) as n ${rows} group by d.value_fold`;
+  const count = sql.ref(`d.${entity}_count`);
+  const rows = sql`from ${tableAs(writer, 'tag_count', 'd', WORD_INDEX)} where ${inProject(writer, 'd', true)} and d.key_fold = ${key} and d.key <> '' and ${count} > 0`;
+  const counts = sql`select d.value_fold as v0, min(d.value) as s0, cast(sum(${count}) as bigint) as n ${rows} group by d.value_fold`;
   return pageOfGroups(shape, counts);
 }
 

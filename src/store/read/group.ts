@@ -68,10 +68,9 @@ export function grouper(context: ReadContext, preparer: Preparer) {
         .distinct()
         .where('project_no', '=', project.no)
         .where('bucket', 'in', bucketsOf(project))
-        .where('entity', '=', entity)
         .where('key_fold', '=', folded)
         .where('key', '<>', '')
-        .where('count', '>', 0)
+        .where(`${entity}_count`, '>', 0)
         .limit(2);
       return (await context.engine.all(compile(query))).length < 2;
     });

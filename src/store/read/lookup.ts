@@ -9,7 +9,8 @@ import type { ReadContext } from './context.ts';
 import { MOST_PAIRS } from './dictionary.ts';
 import { finderRows } from './finder-sql.ts';
 import { equalsOf, type Question } from './question.ts';
-import { columnOf, sourceOf } from './relations.ts';
+import { columnOf, isTagTable, sourceOf } from './relations.ts';
+import { isByTagId } from './tag-condition.ts';
 import { sqlWriter } from './writer.ts';
 
 /** Columns that a handful of rows share at most. */
@@ -34,6 +35,11 @@ export function lookupsOf(
   // The rows name the entity's only where their key begins with its key.
   if (source.link.kind !== 'key' || part.relation === 'image') return undefined;
   if (entity === 'placement' && source.table !== 'placement_tag') return undefined;
+  if (isTagTable(source)) {
+    // The words of labels are not in the table: conditions on them are resolved to ids first.
+    if (!isByTagId(part.where)) return undefined;
+    return finderOf({ table: source.table, of: part.relation }, [part.where], part.where, values);
+  }
   return finderOf({ table: source.table, of: part.relation, only: source.only }, parts(part.where), part.where, values);
 }
 

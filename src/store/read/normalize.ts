@@ -5,6 +5,7 @@ import { checkPredicate } from '../../query/check.ts';
 import type { Predicate, Test } from '../../query/predicate.ts';
 import type { Capabilities } from '../engine.ts';
 import { type Check, type Condition, FALSE, join, type Leaf, type Some, TRUE } from './condition.ts';
+import { byTagId } from './tag-condition.ts';
 import { type ColumnContext, MOST_LISTED, testColumn } from './tests.ts';
 
 /** Most relations within relations: each is a query within a query to the database. */
@@ -51,9 +52,9 @@ export function normalize(
       case 'compare':
         return testColumn(node.test, context(scope, node.field), negated);
       case 'some':
-        return inside(node.relation, () => some(node.relation, node.where, negated));
+        return inside(node.relation, () => some(node.relation, node.where, scope, negated));
       case 'tally':
-        return inside(node.relation, () => tally(node.relation, node.where, node.test, negated));
+        return inside(node.relation, () => tally(node.relation, node.where, node.test, scope, negated));
     }
   }
 
@@ -103,15 +104,21 @@ export function normalize(
     return made;
   }
 
-  function some(relation: RelationName, where: Predicate, negated: boolean): Condition {
+  function some(relation: RelationName, where: Predicate, scope: RelationName, negated: boolean): Condition {
     if (UNCOLLECTED.has(relation)) return negated ? TRUE : FALSE;
-    const inner = visit(where, relation, false);
+    const inner = byTagId(scope, relation, visit(where, relation, false), values);
     if (inner.kind === 'false') return negated ? TRUE : FALSE;
     return { kind: 'some', relation, where: inner, negated };
   }
 
-  function tally(relation: RelationName, where: Predicate, test: Test, negated: boolean): Condition {
-    const inner = UNCOLLECTED.has(relation) ? FALSE : visit(where, relation, false);
+  function tally(
+    relation: RelationName,
+    where: Predicate,
+    test: Test,
+    scope: RelationName,
+    negated: boolean,
+  ): Condition {
+    const inner = UNCOLLECTED.has(relation) ? FALSE : byTagId(scope, relation, visit(where, relation, false), values);
     const none = inner.kind === 'false';
     if (none) return holdsForZero(test, now) !== negated ? TRUE : FALSE;
     const tested = testColumn(test, { ...COUNT, values, now, capabilities }, negated);

@@ -11,7 +11,7 @@ import { orderIndex } from './order-index.ts';
 import { columnOf, standInOf } from './relations.ts';
 import { rowColumns } from './rows.ts';
 import { slot } from './slots.ts';
-import { allOf, column, inProject, type Sql, type SqlWriter, sameColumns, tableAs } from './writer.ts';
+import { allOf, inProject, type Sql, type SqlWriter, sameColumns, tableAs } from './writer.ts';
 
 /** Everything that shapes the statement of a page. */
 export interface PageShape {
@@ -32,8 +32,9 @@ export interface PageShape {
 const ARM_LIMIT = sql`limit ${slot('number', 2)}`;
 
 /** The statement of one page: at most `number` 0 rows of a segment, in order. */
-export function pageSql(writer: SqlWriter, shape: PageShape): Sql {
+export function pageSql(of: SqlWriter, shape: PageShape): Sql {
   const { entity, keys, segment } = shape;
+  const writer = { ...of, whole: sortsAll(shape) };
   const inner = shape.select !== 'keys' && isDirect(shape) ? undefined : keyRows(writer, shape);
   if (!inner) return directPage(writer, shape);
   if (shape.select === 'keys') return inner;
@@ -48,6 +49,12 @@ function isDirect({ entity, access, keys }: PageShape): boolean {
   if (keys.some((key) => key.over)) return false;
   if (access.kind === 'arms') return access.arms === 1;
   return access.kind === 'order' && orderIndex(entity, [], keys) !== undefined;
+}
+
+/** Whether all rows are looked at before the first of the page is known. */
+function sortsAll({ entity, access, keys }: PageShape): boolean {
+  if (keys.some((key) => key.over)) return true;
+  return access.kind === 'order' && orderIndex(entity, [], keys) === undefined;
 }
 
 function directPage(writer: SqlWriter, shape: PageShape): Sql {
@@ -114,11 +121,10 @@ function rowConditions(writer: SqlWriter, { access, entity }: PageShape, arm = 0
       ...(access.kind === 'ids' ? [sameColumns('e', 'f', keyColumns(entity))] : []),
     ];
   const drive = access.table === entity ? 'e' : 't';
-  const width = access.columns.length + access.filters.length;
-  const values = [...access.columns, ...access.filters].map((name, index) => {
-    const free = index < access.columns.length;
-    return sql`${column(writer, drive, name, free)} = ${slot('access', arm * width + index)}`;
-  });
+  const width = access.columns.length;
+  const values = access.columns.map(
+    (name, index) => sql`${sql.ref(`${drive}.${name}`)} = ${slot('access', arm * width + index)}`,
+  );
   return [inProject(writer, drive, false), ...values];
 }
 
@@ -146,7 +152,7 @@ function orderValues(writer: SqlWriter, shape: PageShape, alias: string): Sql[] 
   return shape.keys.map((key) => {
     if (!key.over) return sql.ref(`${alias}.${key.column}`);
     const { relation, where, field, pick } = key.over;
-    const rows = relationRows(writer, relation, where, { of: shape.entity, alias });
+    const rows = relationRows(writer, relation, where, { of: shape.entity, alias }, { named: pick !== 'count' });
     if (pick === 'count') return sql`(select count(*) ${rows.sql})`;
     const stored = sql.ref(`${rows.alias}.${columnOf(relation, field)}`);
     const standIn = standInOf(relation, field);

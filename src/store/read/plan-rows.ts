@@ -25,7 +25,7 @@ export function planRows(
   free: boolean,
   keysOnly: boolean,
 ): PlanRows {
-  const writer = sqlWriter(context.capabilities(), project.bucketCount);
+  const writer = sqlWriter(context.capabilities(), project.bucketCount, true);
   const { access, rest } = plan;
   const few = access.kind === 'ids';
   const tests = parts(rest).map((part) =>

@@ -6,6 +6,7 @@ import { isCounted, resolvePairs } from './dictionary.ts';
 import { foundAtMost, isSurelyFew, lookupsOf } from './lookup.ts';
 import { FEW, FEW_TO_COUNT, type Question, without } from './question.ts';
 import { armsOfPairs, exactPair, type Pairs, pairsFinder } from './tag-plan.ts';
+import { weighTags } from './tag-weight.ts';
 import { armsOfTexts } from './text-plan.ts';
 
 /**
@@ -19,6 +20,13 @@ import { armsOfTexts } from './text-plan.ts';
  * 6. else the walk along the order's own index, filtering: whatever is left is common, so it soon finds a page.
  */
 export async function choosePlan(context: ReadContext, question: Question): Promise<Plan> {
+  const plan = await wayOf(context, question);
+  if (plan.access.kind === 'empty' || (plan.access.kind === 'ids' && plan.stable)) return plan;
+  const rest = await weighTags(context, question, plan.rest);
+  return rest ? { ...plan, rest, stable: false } : plan;
+}
+
+async function wayOf(context: ReadContext, question: Question): Promise<Plan> {
   const { entity, condition } = question;
   if (condition.kind === 'false')
     return { entity, access: { kind: 'empty' }, values: [], rest: condition, stable: true };

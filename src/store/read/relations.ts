@@ -76,6 +76,11 @@ export function sourceOf(entity: EntityName, relation: RelationName): Source {
   return source;
 }
 
+/** Whether rows hold ids of labels and tags, whose words are in the dictionary; those of containers hold the words. */
+export function isTagTable({ table, only }: Pick<Source, 'table' | 'only'>): boolean {
+  return (only === 'labels' || only === 'tags') && table !== 'container_label';
+}
+
 /** Columns that are called otherwise than their field. */
 const RENAMED: Readonly<Partial<Record<RelationName, Readonly<Record<string, string>>>>> = {
   image: { id: 'image_id' },

@@ -87,7 +87,7 @@ function testNumeric(test: Test, column: ColumnContext): Outcome {
 function testText(test: Exclude<Test, { op: 'exists' }>, column: ColumnContext): Outcome {
   const variant: Variant = !('fold' in test) || test.fold !== true ? 'plain' : column.folded ? 'fold' : 'lower';
   const cased = variant === 'fold' ? fold : variant === 'lower' ? foldAscii : same;
-  const stored = (text: string) => cut(cased(text.toWellFormed()), column);
+  const stored = (text: string) => cut(cased(cut(text.toWellFormed(), column)), column);
   const put = (value: unknown) => column.values.push(value) - 1;
   switch (test.op) {
     case 'eq':

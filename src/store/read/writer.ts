@@ -10,19 +10,27 @@ export interface SqlWriter {
   readonly capabilities: Capabilities;
   /** How many buckets the project has. */
   readonly buckets: number;
+  /** Whether conditions are tested on all rows; else on those that a page comes by before it is full. */
+  readonly whole: boolean;
   alias(): string;
 }
 
-export function sqlWriter(capabilities: Capabilities, buckets: number): SqlWriter {
+export function sqlWriter(capabilities: Capabilities, buckets: number, whole = false): SqlWriter {
   let used = 0;
   return {
     capabilities,
     buckets,
+    whole,
     alias() {
       used += 1;
       return `t${used}`;
     },
   };
+}
+
+/** A writer whose columns may all choose an index. */
+export function freely(writer: SqlWriter): SqlWriter {
+  return { ...writer, capabilities: { ...writer.capabilities, unindexed: '' } };
 }
 
 /** A column. `free`: the planner may choose an index by it; without, it only filters (`Capabilities.unindexed`). */

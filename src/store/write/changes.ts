@@ -49,6 +49,11 @@ export class Changes {
   /** Replaces one set of rows by another; rows that are equal are left alone. */
   replace(before: RowSet | undefined, after: RowSet | undefined): void {
     for (const table of new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])) {
+      if (table === 'tag_count') {
+        for (const row of after?.get(table) ?? []) this.#counters.count(table, row, 1);
+        for (const row of before?.get(table) ?? []) this.#counters.count(table, row, -1);
+        continue;
+      }
       this.#replaceRows(table, before?.get(table) ?? [], after?.get(table) ?? []);
     }
   }

@@ -1,7 +1,7 @@
 import type { Container } from '../../domain/container.ts';
 import { bucketOf } from '../../domain/id.ts';
 import { fold } from '../../query/predicate.ts';
-import { indexedKey, indexedValue } from '../indexed-text.ts';
+import { foldedKey, foldedValue, indexedKey, indexedValue } from '../indexed-text.ts';
 import { stamped } from '../stamp.ts';
 import { encodeContainer } from '../summaries/container.ts';
 import { UNKNOWN_IMAGE } from '../tables.ts';
@@ -92,7 +92,7 @@ export function containerRows(container: Container, scope: Scope): RowSet {
   ]);
   const labels = new Map<string, Row>();
   for (const [key, value] of container.labels) {
-    const row = [...owner, indexedKey(key), indexedKey(fold(key)), indexedValue(value), indexedValue(fold(value))];
+    const row = [...owner, indexedKey(key), foldedKey(key), indexedValue(value), foldedValue(value)];
     labels.set(indexedKey(key), labelRow(row));
   }
   return new Map([

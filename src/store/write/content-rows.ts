@@ -5,7 +5,8 @@ import { fold } from '../../query/predicate.ts';
 import { stamped } from '../stamp.ts';
 import { encodeContent } from '../summaries/content.ts';
 import { arranger, type Row } from './arrange.ts';
-import { type Counts, type RowSet, referenceValues, type Scope, tagValues } from './image-rows.ts';
+import { type Counts, type RowSet, referenceValues, type Scope } from './image-rows.ts';
+import { tagValues } from './tag-values.ts';
 
 /** Containers and hosts of a content, in numbers. */
 export interface ContentCounts extends Counts {
@@ -36,18 +37,7 @@ const contentRow = arranger('content', [
   'stamp',
   'summary',
 ]);
-const contentTagRow = arranger('content_tag', [
-  'project_no',
-  'bucket',
-  'content_id',
-  'key',
-  'key_fold',
-  'value',
-  'value_fold',
-  'built_at',
-  'updated_at',
-  'size',
-]);
+const contentTagRow = arranger('content_tag', ['project_no', 'bucket', 'content_id', 'tag_id', 'built_at', 'size']);
 const contentReferenceRow = arranger('content_reference', [
   'project_no',
   'bucket',
@@ -93,14 +83,11 @@ export function contentRows(content: Content, counts: ContentCounts, scope: Scop
     newest.image.id,
     ...stamped(encodeContent(summary)),
   ]);
+  const tags = tagValues(content.labels, content.tags);
   return new Map<string, Row[]>([
     ['content', [main]],
-    [
-      'content_tag',
-      tagValues(content.labels, content.tags).map((tag) =>
-        contentTagRow([...owner, ...tag, platform.builtAt, summary.updatedAt, platform.size]),
-      ),
-    ],
+    ['content_tag', tags.map(([id]) => contentTagRow([...owner, id, platform.builtAt, platform.size]))],
+    ['tag_count', tags.map((tag) => [owner[0], owner[1], ...tag, 0, 0, 1])],
     [
       'content_reference',
       content.references.map((each) =>

@@ -2,28 +2,22 @@ import { tableNamed } from '../tables.ts';
 import { byPlaces, type Row } from './arrange.ts';
 import type { Session } from './session.ts';
 
-/** Tables whose rows are counted by the label or tag they carry, and the entity they are counted for. */
-const TAGGED: ReadonlyMap<string, { entity: string; key: number }> = new Map(
-  (['image', 'placement', 'content'] as const).map((entity) => {
-    const table = `${entity}_tag`;
-    return [table, { entity, key: tableNamed(table).columns.findIndex((column) => column.name === 'key') }];
-  }),
-);
 /** Entities whose rows are counted. */
 const COUNTED: ReadonlySet<string> = new Set(['image', 'placement', 'content', 'container']);
 
-interface Count {
-  /** The counter's row without the count. */
-  readonly row: readonly unknown[];
-  delta: number;
-}
+/** Columns of the dictionary that count, at the end of its rows. */
+const TAG_COUNTS = ['image_count', 'placement_count', 'content_count'] as const;
 
-type Nested = Map<string, Map<number, Map<string, Map<string, Count>>>>;
+interface Count {
+  /** The counter's row without the counts. */
+  readonly row: readonly unknown[];
+  readonly deltas: number[];
+}
 
 /** How rows that came and went change the counters of rows and of labels. */
 export class Counters {
-  /** By table, bucket, label key and value: millions of rows are counted, and no text is put together for them. */
-  #tags: Nested = new Map();
+  /** By bucket and id: millions of rows are counted, and no text is put together for them. */
+  #tags = new Map<number, Map<string, Count>>();
   #rows = new Map<string, Count>();
   #size = 0;
 
@@ -32,26 +26,26 @@ export class Counters {
     return this.#size;
   }
 
-  /** Counts a row that came (1) or went (-1), if rows of its table are counted. */
-  count(table: string, row: Row, delta: 1 | -1): void {
-    const tagged = TAGGED.get(table);
-    if (tagged) {
-      const { entity, key } = tagged;
-      const buckets = inner(this.#tags, table, () => new Map());
-      const keys = inner(buckets, row[1] as number, () => new Map());
-      const of = inner(keys, row[key] as string, () => new Map());
-      const value = row[key + 2] as string;
-      const known = of.get(value);
-      if (known) known.delta += delta;
+  /**
+   * Counts a row that came (1) or went (-1), if rows of its table are counted. A row of `tag_count` says by how much
+   * an image or a content adds to each of its counts.
+   */
+  count(table: string, row: Row, sign: 1 | -1): void {
+    if (table === 'tag_count') {
+      const of = inner(this.#tags, row[1] as number, () => new Map<string, Count>());
+      const text = row.slice(0, -TAG_COUNTS.length);
+      const added = row.slice(-TAG_COUNTS.length) as number[];
+      const known = of.get(row[2] as string);
+      if (known) for (const [index, n] of added.entries()) known.deltas[index]! += sign * n;
       else {
-        of.set(value, { row: [row[0], row[1], entity, ...row.slice(key, key + 4)], delta });
+        of.set(row[2] as string, { row: text, deltas: added.map((n) => sign * n) });
         this.#size += 1;
       }
     } else if (COUNTED.has(table)) {
       const text = `${row[1]}\0${table}`;
       const known = this.#rows.get(text);
-      if (known) known.delta += delta;
-      else this.#rows.set(text, { row: [row[0], row[1], table], delta });
+      if (known) known.deltas[0]! += sign;
+      else this.#rows.set(text, { row: [row[0], row[1], table], deltas: [sign] });
     }
   }
 
@@ -65,45 +59,53 @@ export class Counters {
 
   /** Adds what was counted to what is stored. */
   async write(session: Session): Promise<void> {
-    const tags = [...this.#tags.values()].flatMap((buckets) =>
-      [...buckets.values()].flatMap((keys) => [...keys.values()].flatMap((values) => [...values.values()])),
+    const tags = [...this.#tags.values()].flatMap((of) => [...of.values()]);
+    const fallen = await add(session, 'tag_count', TAG_COUNTS, tags);
+    await add(session, 'row_count', ['count'], [...this.#rows.values()]);
+    const { statements, transaction } = session;
+    const { key } = tableNamed('tag_count');
+    const sweep = statements.text('sweep tag_count', (db) => {
+      let query = db.deleteFrom('tag_count');
+      for (const name of [...TAG_COUNTS, ...key]) query = query.where(name, '=', '');
+      return query;
+    });
+    await transaction.many(
+      sweep,
+      fallen.map(({ row }) => [...TAG_COUNTS.map(() => 0), ...row.slice(0, key.length)]),
     );
-    await write(session, 'tag_count', tags);
-    await write(session, 'row_count', [...this.#rows.values()]);
   }
 }
 
-/** Adds to the counters in the order of their keys; label counters that come to nothing are removed. */
-async function write({ statements, transaction }: Session, table: string, counts: readonly Count[]): Promise<void> {
+/** Adds to the counters in the order of their keys. @returns those that may have come to nothing */
+async function add(
+  { statements, transaction }: Session,
+  table: string,
+  counting: readonly string[],
+  counts: readonly Count[],
+): Promise<readonly Count[]> {
   const { columns, key } = tableNamed(table);
-  const places = key.map((name) => columns.findIndex((column) => column.name === name));
-  const order = byPlaces(places);
-  const changed = counts.filter(({ delta }) => delta !== 0).sort((a, b) => order(a.row, b.row));
-  const add = statements.text(`count ${table}`, (db) =>
+  const order = byPlaces(key.map((name) => columns.findIndex((column) => column.name === name)));
+  const changed = counts.filter(({ deltas }) => deltas.some((delta) => delta !== 0));
+  changed.sort((a, b) => order(a.row, b.row));
+  const sql = statements.text(`count ${table}`, (db) =>
     db
       .insertInto(table)
       .values(Object.fromEntries(columns.map((column) => [column.name, ''])))
       .onConflict((conflict) =>
         conflict
           .columns([...key])
-          .doUpdateSet((eb) => ({ count: eb(eb.ref(`${table}.count`), '+', eb.ref('excluded.count')) })),
+          .doUpdateSet((eb) =>
+            Object.fromEntries(
+              counting.map((name) => [name, eb(eb.ref(`${table}.${name}`), '+', eb.ref(`excluded.${name}`))]),
+            ),
+          ),
       ),
   );
   await transaction.many(
-    add,
-    changed.map(({ row, delta }) => [...row, delta]),
+    sql,
+    changed.map(({ row, deltas }) => [...row, ...deltas]),
   );
-  if (table === 'row_count') return;
-  const sweep = statements.text(`sweep ${table}`, (db) => {
-    let query = db.deleteFrom(table).where('count', '=', 0);
-    for (const name of key) query = query.where(name, '=', '');
-    return query;
-  });
-  const fallen = changed.filter(({ delta }) => delta < 0);
-  await transaction.many(
-    sweep,
-    fallen.map(({ row }) => [0, ...places.map((place) => row[place])]),
-  );
+  return changed.filter(({ deltas }) => deltas.some((delta) => delta < 0));
 }
 
 /** The map of a key, made on first use. */

@@ -10,11 +10,11 @@ import { type BucketRange, bucketOf, type Id } from '../../domain/id.ts';
 import type { Platform, Reference } from '../../domain/image.ts';
 import type { ImageRecord } from '../../domain/record.ts';
 import { fold } from '../../query/predicate.ts';
-import { indexedKey, indexedValue } from '../indexed-text.ts';
 import { stamped } from '../stamp.ts';
 import { encodeImage } from '../summaries/image.ts';
 import { encodePlacement } from '../summaries/placement.ts';
 import { arranger, type Row } from './arrange.ts';
+import { tagValues } from './tag-values.ts';
 
 /** The project rows are written for. */
 export interface Scope {
@@ -31,7 +31,7 @@ export interface Counts {
   readonly hostCount: number;
 }
 
-/** Rows by table. */
+/** Rows by table. Those of `tag_count` are not rows but what they add to it, as `Counters` takes it. */
 export type RowSet = ReadonlyMap<string, readonly Row[]>;
 
 const imageRow = arranger('image', [
@@ -87,12 +87,11 @@ const imageRow = arranger('image', [
   'summary',
 ]);
 const detailRow = arranger('image_detail', ['project_no', 'bucket', 'image_id', 'detail']);
-const TAG = ['key', 'key_fold', 'value', 'value_fold'];
 const imageTagRow = arranger('image_tag', [
   'project_no',
   'bucket',
   'image_id',
-  ...TAG,
+  'tag_id',
   'created_at',
   'updated_at',
   'size',
@@ -126,7 +125,7 @@ const placementTagRow = arranger('placement_tag', [
   'bucket',
   'image_id',
   'name',
-  ...TAG,
+  'tag_id',
   'digest_head',
   'size',
 ]);
@@ -201,9 +200,13 @@ export function imageRows(record: ImageRecord, counts: Counts, scope: Scope): Ro
   rows.set('image_detail', [detailRow([...owner, JSON.stringify(detailOf(record))])]);
   rows.set(
     'image_tag',
-    tags.map((tag) => imageTagRow([...owner, ...tag, image.createdAt, image.updatedAt, summary.size])),
+    tags.map(([id]) => imageTagRow([...owner, id, image.createdAt, image.updatedAt, summary.size])),
   );
-  addPlacements(rows, owner, summary, counts, tags);
+  const placed = addPlacements(rows, owner, summary, counts, tags);
+  rows.set(
+    'tag_count',
+    tags.map((tag) => [owner[0], owner[1], ...tag, 1, placed, 0]),
+  );
   rows.set(
     'reference',
     image.references.map((each) => openReference(owner, each, image.digest)),
@@ -233,24 +236,6 @@ export function imageRows(record: ImageRecord, counts: Counts, scope: Scope): Ro
 export function detailOf(record: ImageRecord) {
   const { image, size, sources, given, limits } = record;
   return { platforms: image.platforms, hosts: image.hosts, size, sources, given, limits };
-}
-
-/** Labels and bare tags as tag tables hold them: [key, key folded, value, value folded], each key and value once. */
-export function tagValues(
-  labels: readonly (readonly [string, string])[],
-  tags: readonly string[],
-): readonly string[][] {
-  const unique = new Map<string, string[]>();
-  for (const [key, value] of labels) {
-    if (key !== '') add(key, value);
-  }
-  for (const tag of tags) add('', tag);
-  return [...unique.values()];
-
-  function add(key: string, value: string): void {
-    const row = [indexedKey(key), indexedKey(fold(key)), indexedValue(value), indexedValue(fold(value))];
-    unique.set(`${row[0]}\0${row[2]}`, row);
-  }
 }
 
 function mainRow(owner: readonly unknown[], summary: ImageSummary, counts: Counts): Row {
@@ -307,13 +292,14 @@ function mainRow(owner: readonly unknown[], summary: ImageSummary, counts: Count
   ]);
 }
 
+/** @returns how many there are */
 function addPlacements(
   rows: Map<string, Row[]>,
   owner: readonly unknown[],
   summary: ImageSummary,
   counts: Counts,
   tags: readonly string[][],
-): void {
+): number {
   const placements: Row[] = [];
   const placementTags: Row[] = [];
   const head = digestHead(summary.digest);
@@ -342,10 +328,11 @@ function addPlacements(
         ...stamped(encodePlacement(each.references)),
       ]),
     );
-    for (const tag of tags) placementTags.push(placementTagRow([...owner, name, ...tag, head, summary.size]));
+    for (const [id] of tags) placementTags.push(placementTagRow([...owner, name, id, head, summary.size]));
   }
   rows.set('placement', placements);
   rows.set('placement_tag', placementTags);
+  return placements.length;
 }
 
 /** The columns a reference has in every table of references: name to last sighting. */

@@ -21,7 +21,9 @@ interface Joined {
 /** Says which spread tables a body brings together otherwise than on all three columns (rule 3). */
 export function checkJoins(scope: Scope, say: (what: string) => void): void {
   const root = equalityGroups(scope);
-  const [first, ...others] = scope.body.sources.flatMap((source) => joinedBy(source, scope));
+  const all = scope.body.sources.flatMap((source) => joinedBy(source, scope));
+  for (const words of all.filter(isDictionary)) checkWords(words, all, root, say);
+  const [first, ...others] = all.filter((each) => !isDictionary(each));
   if (!first) return;
   for (const other of [...others, ...mentionedOutside(scope)]) {
     const linked = [0, 1, 2].every((index) => {
@@ -30,6 +32,23 @@ export function checkJoins(scope: Scope, say: (what: string) => void): void {
     });
     if (!linked) say(`${text(first)} with ${text(other)}`);
   }
+}
+
+/** The dictionary of tags is no image's: what it is joined with is rows of tags, in the same bucket and by their id. */
+function isDictionary({ key }: Joined): boolean {
+  return key[2] === 'tag_id';
+}
+
+function checkWords(
+  words: Joined,
+  all: readonly Joined[],
+  root: ReturnType<typeof equalityGroups>,
+  say: (what: string) => void,
+): void {
+  const others = all.filter((each) => !isDictionary(each));
+  const place = ({ scope, source }: Joined, column: string) => root(placeIn(scope, source, column));
+  const linked = (each: Joined) => words.key.every((column) => place(words, column) === place(each, column));
+  if (others.length > 0 && !others.some(linked)) say(`${text(words)} with ${others.map(text).join(', ')}`);
 }
 
 function text({ source, key }: Joined): string {

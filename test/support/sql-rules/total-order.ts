@@ -17,7 +17,7 @@ const UNIQUE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   image: [['image_id']],
   content: [['content_id']],
   placement: [['name', 'digest_head']],
-  placement_tag: [['key', 'value', 'name', 'digest_head'], ['key_fold', 'value_fold', 'name', 'digest_head']],
+  placement_tag: [['tag_id', 'name', 'digest_head']],
   container: [['container_id']],
   source: [['source_id']],
   source_run: [['run_id']],

@@ -41,6 +41,7 @@ const CAPABILITIES: Capabilities = {
   wildcard: 'like',
   regex: 'are',
   unindexed: '',
+  amongFew: '= any(array(?))',
   indexHints: false,
   jsonElements: 'json_array_elements_text(cast(? as json))',
   keyOrdered: '',

@@ -44,6 +44,7 @@ const CAPABILITIES: Capabilities = {
   wildcard: 'glob',
   regex: 'function',
   unindexed: '+',
+  amongFew: 'in (?)',
   indexHints: true,
   jsonElements: 'json_each(?)',
   keyOrdered: 'without rowid',
