@@ -79,6 +79,27 @@ describe.each(ENGINES)('labels by their ids on %s', (kind) => {
     }
   });
 
+  test('a kept list asks for both of two labels, whichever has become the rarer one', async () => {
+    const other = aProject('turning');
+    let made = 0;
+    const observe = (count: number, labels: readonly (readonly [string, string])[]) =>
+      Array.from({ length: count }, () => {
+        made += 1;
+        return { kind: 'container' as const, digest: digestOf(`turning ${made}`), labels, seenAt: T0, createdAt: T0 };
+      });
+    const [tier, team] = [['tier', 'edge'] as const, ['team', 'web'] as const];
+    const asked = {
+      entity: 'image' as const,
+      where: and(label('TIER', 'edge', { fold: true }), label('TEAM', 'web', { fold: true })),
+      sort: [{ field: 'created_at', direction: 'desc' as const }],
+      limit: 100,
+    };
+    await opened.store.ingestImages(other, source, [...observe(5, [tier, team]), ...observe(20, [team])]);
+    expect((await opened.store.list(other, asked)).rows).toHaveLength(5);
+    await opened.store.ingestImages(other, source, observe(40, [tier]));
+    expect((await opened.store.list(other, asked)).rows).toHaveLength(5);
+  });
+
   test('labels that differ only in what is cut off are one, however long they are folded', async () => {
     const other = aProject('long');
     // The Kelvin sign has three bytes, its small letter one.

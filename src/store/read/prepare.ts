@@ -78,12 +78,17 @@ export function preparer(context: ReadContext) {
     const generation = await context.generation(prepared.project);
     if (prepared.plan && prepared.generation === generation) return prepared.plan;
     const chosen = await choosePlan(context, prepared);
-    const same = prepared.plan && JSON.stringify(prepared.plan.access) === JSON.stringify(chosen.access);
+    const same = prepared.plan && shapeOf(prepared.plan) === shapeOf(chosen);
     if (!same) prepared.templates = new Map();
     prepared.plan = chosen;
     prepared.generation = generation;
     return chosen;
   }
+}
+
+/** What the statements of a plan are written from: two accesses of one shape may leave different conditions to test. */
+function shapeOf({ access, rest }: Plan): string {
+  return JSON.stringify([access, rest]);
 }
 
 export type Preparer = ReturnType<typeof preparer>;
