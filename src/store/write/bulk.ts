@@ -197,6 +197,7 @@ class Load {
       await lockProject(open);
       await bumpGeneration(open);
     });
+    await this.#engine.refreshStatistics();
     this.#report('done', INDEXES.length);
   }
 
