@@ -297,7 +297,9 @@ describe('how SQLite finds the rows of a page', () => {
         ['image', by('desc', ...columns)],
       ]),
     ['placement', []],
-    ['placement', by('desc', 'size')],
+    ...['size', 'built_at', 'running_count', 'short_name', 'registry', 'repository', 'tag_count'].map(
+      (field): [EntityName, SortKey[]] => ['placement', by('desc', field)],
+    ),
     ['content', by('desc', 'built_at')],
     ['content', by('asc', 'updated_at')],
     ['container', by('asc', 'host_name', 'name')],
