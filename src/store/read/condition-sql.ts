@@ -15,8 +15,9 @@ export interface Scope {
 /**
  * A condition as SQL that is true exactly for the rows that satisfy it (it may be null instead of false, which a
  * WHERE does not tell apart). It never chooses an index of the row's table: that is the plan's business.
+ * @param inOr whether another condition may hold in its place
  */
-export function conditionSql(writer: SqlWriter, condition: Condition, scope: Scope): Sql {
+export function conditionSql(writer: SqlWriter, condition: Condition, scope: Scope, inOr = false): Sql {
   switch (condition.kind) {
     case 'true':
       return sql`1 = 1`;
@@ -24,22 +25,22 @@ export function conditionSql(writer: SqlWriter, condition: Condition, scope: Sco
       return sql`1 = 0`;
     case 'and':
       return balanced(
-        condition.of.map((part) => conditionSql(writer, part, scope)),
+        condition.of.map((part) => conditionSql(writer, part, scope, inOr)),
         sql` and `,
       );
     case 'or':
       // As an operand it is no disjunction to the planner, which would look for an index for each of its parts.
       return sql`${sql.raw(writer.capabilities.unindexed)}${balanced(
-        condition.of.map((part) => conditionSql(writer, part, scope)),
+        condition.of.map((part) => conditionSql(writer, part, scope, true)),
         sql` or `,
       )}`;
     case 'test':
       return leafSql(writer, condition, scope.of, scope.alias, false);
     case 'some': {
       const rows = relationRows(writer, condition.relation, condition.where, scope, condition);
-      if (rows.apart)
-        return sql`(exists (select 1 ${rows.sql})) is ${sql.raw(condition.negated ? 'not true' : 'true')}`;
-      return sql`${sql.raw(condition.negated ? 'not exists' : 'exists')} (select 1 ${rows.sql})`;
+      // With an offset it stays a look from each row; a planner that took it as a join might begin with it.
+      const end = sql.raw(rows.apart && !inOr ? ' limit 1 offset 0' : '');
+      return sql`${sql.raw(condition.negated ? 'not exists' : 'exists')} (select 1 ${rows.sql}${end})`;
     }
     case 'tally': {
       const rows = relationRows(writer, condition.relation, condition.where, scope, condition);
@@ -67,7 +68,7 @@ export interface RelationRows {
   readonly conditions: Sql;
   /** `from table as alias where conditions` */
   readonly sql: Sql;
-  /** Whether they are looked for from each row apart: a planner that took them as a join might begin with them. */
+  /** Whether they are best looked for from each row apart. */
   readonly apart: boolean;
 }
 
@@ -120,9 +121,10 @@ export function relationRows(
     });
   }
   // With the row's own key the id is a whole key: it finds one entry.
+  const apart = { apart: !writer.whole };
   if (where.kind === 'test' && isByTagId(where))
-    return made(rows, allOf([link, leafSql(writer, where, relation, alias, true)]));
-  return made(rows, allOf([link, saysSql(writer, { relation, source, where }, alias, few)]), { apart: !writer.whole });
+    return made(rows, allOf([link, leafSql(writer, where, relation, alias, true)]), apart);
+  return made(rows, allOf([link, saysSql(writer, { relation, source, where }, alias, few)]), apart);
 }
 
 /** Key of the dictionary of labels and tags, which their tables have, too. */

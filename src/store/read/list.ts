@@ -124,14 +124,16 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     const { segment, select, after, skip, limit } = part;
     const nulls = after?.map((value) => value === null);
     const name = `${context.capabilities().indexHints ? 'h' : ''}${segment}${select}${skip > 0 ? 'o' : ''}${nulls ? nulls.map(Number).join('') : ''}`;
-    let template = prepared.templates.get(name);
+    // A plan made meanwhile has statements of its own.
+    const current = prepared.plan === plan;
+    let template = current ? prepared.templates.get(name) : undefined;
     if (!template) {
       const { project, entity, keys } = prepared;
       const { access, rest } = plan;
       const shape = { entity, access, rest, keys, segment, after: nulls, skip: skip > 0, select };
       const writer = sqlWriter(context.capabilities(), project.bucketCount);
       template = context.template(project, ['page', shape], () => pageSql(writer, shape));
-      prepared.templates.set(name, template);
+      if (current) prepared.templates.set(name, template);
     }
     const numbers = [limit, skip, limit + skip];
     return context.runTemplate<RawRow>(prepared.project, template, {
