@@ -4,7 +4,7 @@ import type { EntityName } from '../../query/catalogue.ts';
 import type { Condition, Some, Tally } from './condition.ts';
 import { conditionSql, onlySql } from './condition-sql.ts';
 import type { ReadContext } from './context.ts';
-import { wordIndex } from './tag-condition.ts';
+import { isByTagId, wordIndex } from './tag-condition.ts';
 import { freely, inProject, sqlWriter, tableAs } from './writer.ts';
 
 /** A label or tag as it is stored, and how many rows of the entity carry it. */
@@ -55,12 +55,12 @@ function pairsSql(
   relation: Some['relation'],
   where: Condition,
 ) {
-  // Any condition may choose the index, but not the bucket: the words of a project are all in a few.
+  // Any condition may choose the index; the bucket only where the whole key is given, since all words are in a few.
   const writer = sqlWriter(context.capabilities(), project.bucketCount);
   const tests = conditionSql(freely(writer), where, { of: relation, alias: 'd' });
   const only = onlySql(freely(writer), { only: relation === 'label' ? 'labels' : 'tags' }, 'd');
   const count = sql.ref(`d.${entity}_count`);
-  const here = sql`${inProject(writer, 'd', false)} and ${only} and ${tests} and ${count} > 0`;
+  const here = sql`${inProject(writer, 'd', isByTagId(where))} and ${only} and ${tests} and ${count} > 0`;
   const words = tableAs(writer, 'tag_count', 'd', wordIndex(where));
   const limit = sql.lit(MOST_RESOLVED + 1);
   return project.bucketCount === 1

@@ -5,7 +5,7 @@ import { checkPredicate } from '../../query/check.ts';
 import type { Predicate, Test } from '../../query/predicate.ts';
 import type { Capabilities } from '../engine.ts';
 import { type Check, type Condition, FALSE, join, type Leaf, type Some, TRUE } from './condition.ts';
-import { byTagId } from './tag-condition.ts';
+import { onTags } from './tag-condition.ts';
 import { type ColumnContext, MOST_LISTED, testColumn } from './tests.ts';
 
 /** Most relations within relations: each is a query within a query to the database. */
@@ -106,7 +106,7 @@ export function normalize(
 
   function some(relation: RelationName, where: Predicate, scope: RelationName, negated: boolean): Condition {
     if (UNCOLLECTED.has(relation)) return negated ? TRUE : FALSE;
-    const inner = byTagId(scope, relation, visit(where, relation, false), values);
+    const inner = onTags(scope, relation, visit(where, relation, false), values);
     if (inner.kind === 'false') return negated ? TRUE : FALSE;
     return { kind: 'some', relation, where: inner, negated };
   }
@@ -118,7 +118,7 @@ export function normalize(
     scope: RelationName,
     negated: boolean,
   ): Condition {
-    const inner = UNCOLLECTED.has(relation) ? FALSE : byTagId(scope, relation, visit(where, relation, false), values);
+    const inner = UNCOLLECTED.has(relation) ? FALSE : onTags(scope, relation, visit(where, relation, false), values);
     const none = inner.kind === 'false';
     if (none) return holdsForZero(test, now) !== negated ? TRUE : FALSE;
     const tested = testColumn(test, { ...COUNT, values, now, capabilities }, negated);

@@ -1,6 +1,7 @@
 import type { RelationName } from '../../query/catalogue.ts';
+import { foldedKey } from '../indexed-text.ts';
 import { tagId } from '../tag-id.ts';
-import { type Check, type Condition, FALSE, type Leaf, parts } from './condition.ts';
+import { type Check, type Condition, FALSE, join, type Leaf, parts } from './condition.ts';
 
 /** The column of the tag tables, and of their dictionary, that a label or tag is known by. */
 export const TAG_ID = 'tag_id';
@@ -9,12 +10,28 @@ export const TAG_ID = 'tag_id';
 export const WORD_INDEX = 'tag_count_by_key_fold_value_fold';
 
 /**
+ * A condition on labels or tags in the form their tables are asked in: on ids where it can be, else with what follows
+ * of the folded key, by which the dictionary has an index. Labels of containers stand in their own table in full.
+ * @param values where ids and folded keys go
+ */
+export function onTags(scope: RelationName, relation: RelationName, where: Condition, values: unknown[]): Condition {
+  const found = byTagId(scope, relation, where, values);
+  if (found !== where || scope === 'container' || relation !== 'label') return found;
+  const key = parts(where).find(
+    (part) => part.kind === 'test' && part.field === 'key' && part.variant === 'plain' && !part.negated,
+  ) as Leaf | undefined;
+  if (key?.check.op !== 'eq') return where;
+  const value = values.push(foldedKey(values[key.check.value] as string)) - 1;
+  return join('and', [{ ...key, variant: 'fold', check: { op: 'eq', value } } satisfies Leaf, where]);
+}
+
+/**
  * A condition on labels or tags that names key and value in so many words, as one on their ids: then the tag tables
  * answer without their dictionary. Any other condition is returned as it is, and so are labels of containers, which
  * stand in their own table in full.
  * @param values where the ids go
  */
-export function byTagId(scope: RelationName, relation: RelationName, where: Condition, values: unknown[]): Condition {
+function byTagId(scope: RelationName, relation: RelationName, where: Condition, values: unknown[]): Condition {
   if (scope === 'container' || (relation !== 'label' && relation !== 'tag')) return where;
   const asked = new Map<string, Check>();
   for (const part of parts(where)) {
