@@ -45,6 +45,7 @@ const CAPABILITIES: Capabilities = {
   indexHints: false,
   jsonElements: 'json_array_elements_text(cast(? as json))',
   keyOrdered: '',
+  sendsAhead: false,
 };
 
 /**

@@ -48,6 +48,7 @@ const CAPABILITIES: Capabilities = {
   indexHints: true,
   jsonElements: 'json_each(?)',
   keyOrdered: 'without rowid',
+  sendsAhead: true,
 };
 
 /**
