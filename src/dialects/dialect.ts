@@ -139,10 +139,9 @@ export interface PrintedRows {
 /** A page as texts. */
 export interface PrintedPage {
   readonly texts: readonly string[];
-  /** Ids of the rows. */
-  readonly ids: readonly string[];
-  /** As in `ListPage`. */
-  readonly positions: readonly Position[];
+  /** The last row: its id, and its position, where the next page starts. Undefined of an empty page. */
+  readonly last: { readonly id: string; readonly position: Position } | undefined;
+  /** Whether at least one more row follows. */
   readonly more: boolean;
 }
 

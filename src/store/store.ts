@@ -57,11 +57,11 @@ export interface ListPage<Row> {
 export interface Outline<Row> {
   /** Ids of the rows as the entity is known by them. */
   readonly ids: readonly string[];
-  /** One text a row: equal only for the same row as long as nothing a reader sees of it changes. */
-  readonly stamps: readonly string[];
-  /** As in {@link ListPage}. */
-  readonly positions: readonly Position[];
+  /** One number a row, which is another one as soon as anything that a reader sees of the row changes. */
+  readonly stamps: readonly number[];
   readonly more: boolean;
+  /** Position of the row at a place. */
+  position(place: number): Position;
   /**
    * The row at a place.
    * @throws Error when the outline was asked for without rows

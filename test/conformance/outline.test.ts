@@ -32,7 +32,9 @@ describe.each(ENGINES)('outlines of pages on %s', (engine) => {
     const changed = async (entities: readonly EntityName[]) => {
       const after = await outlines();
       const rows = ENTITIES.flatMap((entity) => {
-        const differing = after[entity].stamps.filter((stamp) => !before[entity].stamps.includes(stamp));
+        const differing = after[entity].ids.filter(
+          (id, place) => stampOf(before[entity], id) !== after[entity].stamps[place],
+        );
         return differing.map(() => entity);
       });
       before = after;
@@ -57,17 +59,17 @@ describe.each(ENGINES)('outlines of pages on %s', (engine) => {
         const bare = await store.outline<EntityName>(project, request, false);
         expect(whole.stamps.map((_, place) => whole.row(place))).toEqual(listed.rows);
         expect(whole.ids).toEqual(listed.rows.map((row) => row.id));
-        expect([bare.ids, bare.stamps, bare.positions, bare.more]).toEqual([
-          whole.ids,
-          whole.stamps,
-          listed.positions,
-          listed.more,
-        ]);
+        expect([bare.ids, bare.stamps, bare.more]).toEqual([whole.ids, whole.stamps, listed.more]);
+        expect(bare.ids.map((_, place) => bare.position(place))).toEqual(listed.positions);
         expect(new Set(bare.stamps).size).toBe(listed.rows.length);
-        expect(() => bare.row(0)).toThrow('no row');
+        expect(() => bare.row(0)).toThrow('without rows');
         found[entity] = bare;
       }
       return found;
     }
   });
 });
+
+function stampOf(of: Outline<EntityRows[EntityName]>, id: string): number | undefined {
+  return of.stamps[of.ids.indexOf(id)];
+}

@@ -60,7 +60,7 @@ export function registerContainers(app: FastifyInstance, services: ApiServices):
           const found = await services.rows.list(project, asked, 'api container', (row) =>
             JSON.stringify(containerItem(row)),
           );
-          const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
+          const next = found.more ? services.cursors.encode(found.last!.position, scope) : null;
           return {
             body: listDocument(found.texts, { next, generation }),
             keep: !dependsOnNow(where) && !mentionsNow(query.q ?? ''),

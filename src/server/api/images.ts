@@ -68,7 +68,7 @@ export function registerImages(app: FastifyInstance, services: ApiServices): voi
     const found = await services.rows.list(project, asked, `api image ${query.fields ?? ''}`, (row) =>
       JSON.stringify(fields ? pick(imageItem(row), fields) : imageItem(row)),
     );
-    const next = found.more ? services.cursors.encode(found.positions.at(-1)!, scope) : null;
+    const next = found.more ? services.cursors.encode(found.last!.position, scope) : null;
     return listDocument(found.texts, { next, generation });
   }
 

@@ -21,8 +21,8 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     project: Project,
     request: ListRequest<E>,
   ): Promise<ListPage<EntityRows[E]>> {
-    const { found, positions, more } = await read(project, request, 'rows');
-    return { rows: found.map((row) => decodeRow(request.entity, row)), positions, more };
+    const { found, position, more } = await read(project, request, 'rows');
+    return { rows: found.map((row) => decodeRow(request.entity, row)), positions: found.map(position), more };
   }
 
   async function outline<E extends EntityName>(
@@ -31,16 +31,20 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     withRows: boolean,
   ): Promise<Outline<EntityRows[E]>> {
     const { entity } = request;
-    const { found, positions, more } = await read(project, request, withRows ? 'rows' : 'outlines');
+    const { found, position, more } = await read(project, request, withRows ? 'rows' : 'outlines');
+    const at = (place: number) => {
+      const row = found[place];
+      if (!row) throw new Error(`The outline has no row at ${place}.`);
+      return row;
+    };
     return {
       ids: found.map((row) => rowId(entity, row)),
       stamps: found.map((row) => rowStamp(entity, row)),
-      positions,
       more,
+      position: (place) => position(at(place)),
       row(place) {
-        const row = found[place];
-        if (!row || !withRows) throw new Error(`The outline has no row at ${place}.`);
-        return decodeRow(entity, row);
+        if (!withRows) throw new Error('The outline was asked for without rows.');
+        return decodeRow(entity, at(place));
       },
     };
   }
@@ -50,7 +54,7 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     project: Project,
     request: ListRequest<E>,
     select: 'rows' | 'outlines',
-  ): Promise<{ found: readonly RawRow[]; positions: readonly Position[]; more: boolean }> {
+  ): Promise<{ found: readonly RawRow[]; position: (row: RawRow) => Position; more: boolean }> {
     const { entity, limit, offset } = request;
     const prepared = preparer.list(project, entity, request.where, request.sort, request.now);
     checkPosition(prepared, request.after);
@@ -58,15 +62,15 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     const start = offset
       ? await anchors.locate(prepared, offset, (from, steps) => skipTo(prepared, plan, from, steps))
       : undefined;
-    if (start === 'beyond') return { found: [], positions: [], more: false };
+    const position = (row: RawRow) => positionOf(prepared, row);
+    if (start === 'beyond') return { found: [], position, more: false };
     const after = start ? start.position : request.after;
     const found = await walk(prepared, plan, select, after, start?.rest ?? 0, limit + 1);
     const more = found.length > limit;
     const kept = more ? found.slice(0, limit) : found;
-    const positions = kept.map((row) => positionOf(prepared, row));
-    if (offset !== undefined && positions.length > 0)
-      await anchors.note(prepared, offset + positions.length, positions.at(-1)!);
-    return { found: kept, positions, more };
+    const last = kept.at(-1);
+    if (offset !== undefined && last) await anchors.note(prepared, offset + kept.length, position(last));
+    return { found: kept, position, more };
   }
 
   /** The row `skipped` rows behind a position, as a position; undefined when there is none. */

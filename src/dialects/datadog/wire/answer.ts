@@ -61,9 +61,8 @@ async function rows<E extends 'placement' | 'container'>(
   const page = await printed.list(project, request, `datadog ${entity}`, (row) => JSON.stringify(listing.item(row)));
   const whole = after === undefined && !page.more;
   const total = whole ? page.texts.length : (await store.count(project, entity, where, { now })).value;
-  const last = page.ids.at(-1);
-  const next =
-    last === undefined ? '' : writeCursor(placeOf(order, page.positions.at(-1) ?? [], last), idField, scope, cursors);
+  const { last } = page;
+  const next = last === undefined ? '' : writeCursor(placeOf(order, last.position, last.id), idField, scope, cursors);
   return envelope(page.texts, { ...asked, query, next, total });
 }
 

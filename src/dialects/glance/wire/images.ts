@@ -49,9 +49,9 @@ async function imagesOf(request: ListRequest<'image'>, call: Call): Promise<{ te
   const page = await services.rows.list(projectOf(call), request, `glance ${flavour.id}`, (image) =>
     imageDocument(image, flavour),
   );
-  const last = page.ids.at(-1) ?? '';
-  if (last !== '') markers.note(marked(call, generation, request.sort, last), page.positions.at(-1)!);
-  return { texts: page.texts, last };
+  const { texts, last } = page;
+  if (last) markers.note(marked(call, generation, request.sort, last.id), last.position);
+  return { texts, last: last?.id ?? '' };
 }
 
 /** Where the page after the marker begins: the marker's place in this order, whether or not it passes the filters. */

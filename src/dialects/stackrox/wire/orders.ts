@@ -45,8 +45,8 @@ export async function* listTexts(
     return;
   }
   const read = async (request: ListRequest<'image'>) => {
-    const { texts, ...page } = await rows.list(listing.project, request, printer.form, printer.print);
-    return { items: texts, ...page };
+    const { texts, last, more } = await rows.list(listing.project, request, printer.form, printer.print);
+    return { items: texts, last: last?.position, more };
   };
   const segments = await segmentsOf(store, listing);
   let skip = offset;
@@ -71,7 +71,8 @@ export async function* listTexts(
 /** Reads a page of a list of images, as whatever is wanted of them. */
 type Read<T> = (request: ListRequest<'image'>) => Promise<{
   readonly items: readonly T[];
-  readonly positions: readonly Position[];
+  /** Position of the last one. */
+  readonly last: Position | undefined;
   readonly more: boolean;
 }>;
 
@@ -91,7 +92,7 @@ async function* walk<T>(
     const page = await read({ entity: 'image', where, sort, limit, now, ...from });
     yield page.items;
     left -= page.items.length;
-    after = page.more && left > 0 ? page.positions.at(-1) : undefined;
+    after = page.more && left > 0 ? page.last : undefined;
   } while (after);
 }
 
@@ -150,8 +151,8 @@ async function listByLabels(
   let held: ImageRow[] = [];
   const keep = Math.min(wanted, MOST_BY_LABELS);
   const read: Read<ImageRow> = async (request) => {
-    const { rows, ...page } = await store.list(listing.project, request);
-    return { items: rows, ...page };
+    const { rows, positions, more } = await store.list(listing.project, request);
+    return { items: rows, last: positions.at(-1), more };
   };
   const order = [{ field: 'created_at', direction: 'asc' }] as const;
   for await (const rows of walk(read, listing, listing.where, order, 0, Infinity)) {
