@@ -1,8 +1,11 @@
 import type { ConnectionOptions } from './protocol.ts';
 import { RemoteConnection } from './remote-connection.ts';
 
-/** Requests sent to a reader before its first answer: enough that it never waits for the next one. */
-const WINDOW = 4;
+/**
+ * Requests sent to a reader before its first answer: enough that it hardly waits for the next one, and few, since they
+ * wait for one ahead of them that turns out long.
+ */
+const WINDOW = 3;
 /** A request under way for longer than this (milliseconds) may be a long one: others go elsewhere if they can. */
 const LONG = 5;
 
@@ -47,10 +50,10 @@ export class ReaderPool {
     await Promise.all(this.#open.map((reader) => reader.close()));
   }
 
-  /** Nobody knows how long a request under way will take, so a second one waits for it or for one more reader. */
+  /** A reader that can be asked now; one more is opened as soon as all are busy. */
   #free(): RemoteConnection | undefined {
     const reader = this.#best();
-    if (!reader || reader.pending >= WINDOW) return undefined;
+    if (!reader || cost(reader) >= WINDOW) return undefined;
     return reader.pending > 0 && this.#canGrow() ? undefined : reader;
   }
 
@@ -61,17 +64,19 @@ export class ReaderPool {
     await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 
-  /** The first idle one (its cache is warmest); else the shortest line without a long request at its head. */
+  /**
+   * The first one whose line has room and no long request at its head: a thread that is awake, with a warm cache, answers
+   * sooner than one that is woken. Else the one with the shortest line.
+   */
   #best(): RemoteConnection | undefined {
-    const now = performance.now();
     let best: RemoteConnection | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const reader of this.#open) {
       if (reader.dead && !this.#closed) continue;
-      const { pending, busySince } = reader;
-      const cost = pending + (busySince !== undefined && now - busySince > LONG ? WINDOW - 0.5 : 0);
-      if (cost < least) {
-        least = cost;
+      const costs = cost(reader);
+      if (costs < WINDOW) return reader;
+      if (costs < least) {
+        least = costs;
         best = reader;
       }
     }
@@ -102,4 +107,9 @@ export class ReaderPool {
       });
     return this.#opening;
   }
+}
+
+/** How long the line at a reader is; a long request at its head counts as a whole line. */
+function cost({ pending, busySince }: RemoteConnection): number {
+  return pending + (busySince !== undefined && performance.now() - busySince > LONG ? WINDOW : 0);
 }
