@@ -6,8 +6,8 @@ import { RemoteConnection } from './remote-connection.ts';
  * wait for one ahead of them that turns out long.
  */
 const WINDOW = 3;
-/** A request under way for longer than this (milliseconds) may be a long one: others go elsewhere if they can. */
-const LONG = 5;
+/** A line that will be done within so many milliseconds is worth waiting in. */
+const SHORT = 2;
 
 /** Spreads reads over a few connections, so that a long one does not hold up the short ones. */
 export class ReaderPool {
@@ -53,7 +53,7 @@ export class ReaderPool {
   /** A reader that can be asked now; one more is opened as soon as all are busy. */
   #free(): RemoteConnection | undefined {
     const reader = this.#best();
-    if (!reader || cost(reader) >= WINDOW) return undefined;
+    if (!reader || reader.pending >= WINDOW) return undefined;
     return reader.pending > 0 && this.#canGrow() ? undefined : reader;
   }
 
@@ -65,18 +65,18 @@ export class ReaderPool {
   }
 
   /**
-   * The first one whose line has room and no long request at its head: a thread that is awake, with a warm cache, answers
-   * sooner than one that is woken. Else the one with the shortest line.
+   * The first one with a short line: a thread that is awake, with a warm cache, answers sooner than one that is woken.
+   * Else the one that will be free first.
    */
   #best(): RemoteConnection | undefined {
     let best: RemoteConnection | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const reader of this.#open) {
       if (reader.dead && !this.#closed) continue;
-      const costs = cost(reader);
-      if (costs < WINDOW) return reader;
-      if (costs < least) {
-        least = costs;
+      const wait = reader.pending < WINDOW ? reader.wait : Number.MAX_VALUE;
+      if (wait < SHORT) return reader;
+      if (wait < least) {
+        least = wait;
         best = reader;
       }
     }
@@ -107,9 +107,4 @@ export class ReaderPool {
       });
     return this.#opening;
   }
-}
-
-/** How long the line at a reader is; a long request at its head counts as a whole line. */
-function cost({ pending, busySince }: RemoteConnection): number {
-  return pending + (busySince !== undefined && performance.now() - busySince > LONG ? WINDOW : 0);
 }

@@ -8,16 +8,24 @@ import { workerUrl } from './worker-url.ts';
 /** Keeps the young generation of a worker from growing to tens of megabytes. */
 const YOUNG_MEGABYTES = 4;
 
+/** What a statement is taken to cost before it was run once, milliseconds. */
+const UNKNOWN = 5;
+/** How much the latest run says about the next. */
+const LEARNING = 0.3;
+
 interface Waiting {
   readonly resolve: (result: Reply[1]) => void;
   readonly reject: (error: Error) => void;
-  readonly since: number;
+  /** Milliseconds it will take, as far as one can know. */
+  readonly expected: number;
 }
 
 /** A read. From the first answer on, which brings its columns, the worker knows it by its number. */
 interface Numbered {
   readonly number: number;
   columns: readonly string[] | undefined;
+  /** Milliseconds it took lately; before its first time it is taken for a long one. */
+  took: number;
 }
 
 /** The main thread's end of one connection. Requests are answered in order. */
@@ -27,6 +35,9 @@ export class RemoteConnection {
   readonly #ended: Promise<void>;
   readonly #statements = new Map<string, Numbered>();
   #lastStatement = 0;
+  /** When the request it works on came to the head of the line, and how long the one before took. */
+  #headSince = 0;
+  #lastTook = 0;
   /** Asked in this turn of the event loop, not sent yet. */
   #outbox: Request[] = [];
   #lastId = 0;
@@ -73,9 +84,13 @@ export class RemoteConnection {
     return this.#waiting.size;
   }
 
-  /** When the request it is working on was sent (`performance.now()`); undefined when idle. */
-  get busySince(): number | undefined {
-    return this.#waiting.values().next().value?.since;
+  /** Milliseconds until it will have answered everything asked so far, as far as one can know. */
+  get wait(): number {
+    let wait = 0;
+    for (const { expected } of this.#waiting.values()) {
+      wait += wait === 0 ? Math.max(expected, performance.now() - this.#headSince) : expected;
+    }
+    return wait;
   }
 
   async all<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
@@ -83,13 +98,16 @@ export class RemoteConnection {
     if (!statement) {
       if (this.#statements.size >= NUMBERED) this.#statements.clear();
       this.#lastStatement += 1;
-      statement = { number: this.#lastStatement, columns: undefined };
+      statement = { number: this.#lastStatement, columns: undefined, took: UNKNOWN };
       this.#statements.set(sql, statement);
     }
     const { number, columns } = statement;
-    const answer = (await this.#ask((id) =>
-      columns ? [id, 'all', number, parameters] : [id, 'all', number, parameters, sql],
+    const answer = (await this.#ask(
+      (id) => (columns ? [id, 'all', number, parameters] : [id, 'all', number, parameters, sql]),
+      statement.took,
     )) as Answer;
+    const took = this.#lastTook;
+    statement.took = columns ? statement.took + LEARNING * (took - statement.took) : took;
     statement.columns ??= answer.columns;
     return unpackRows<R>(statement.columns ?? [], answer.rows);
   }
@@ -114,14 +132,17 @@ export class RemoteConnection {
     await this.#ended;
   }
 
-  #ask(request: (id: number) => Request): Promise<Reply[1]> {
+  #ask(request: (id: number) => Request, expected = 0): Promise<Reply[1]> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       const id = this.#lastId;
       this.#send(request(id));
-      if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(id, { resolve, reject, since: performance.now() });
+      if (this.#waiting.size === 0) {
+        this.#worker.ref();
+        this.#headSince = performance.now();
+      }
+      this.#waiting.set(id, { resolve, reject, expected });
     });
   }
 
@@ -161,6 +182,9 @@ export class RemoteConnection {
   #settle([id, result, failure]: Reply): void {
     const waiting = this.#take(id);
     if (!waiting) return;
+    const now = performance.now();
+    this.#lastTook = now - this.#headSince;
+    this.#headSince = now;
     if (failure) waiting.reject(errorOf(failure));
     else waiting.resolve(result);
   }
