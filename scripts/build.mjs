@@ -36,7 +36,7 @@ function newest(folder) {
 /** A small young generation and an old one that grows by less than it likes to: less memory in a busy server. */
 export const NODE_FLAGS = [
   '--max-semi-space-size=8',
-  '--heap-growing-percent=120',
+  '--heap-growing-percent=50',
   '--disable-warning=ExperimentalWarning',
 ];
 

@@ -34,7 +34,7 @@ export interface KeptPages extends PageCache {
 }
 
 /** Keeps rendered pages as bytes until the project's inventory changes. */
-export function createPageCache({ generationOf, accessGeneration, now, bytes = 16 << 20 }: Options): KeptPages {
+export function createPageCache({ generationOf, accessGeneration, now, bytes = 8 << 20 }: Options): KeptPages {
   const kept = new LruMap<string, Kept>(20_000, {
     most: bytes,
     // The URL in the key can be longer than the page.

@@ -17,7 +17,7 @@ const WEIGHT = 0.2;
 /** From this share of kept rows on, pages are asked for without rows; those that lack one are asked for again. */
 const WORTH_IT = 0.95;
 /** Pages larger than this (rows) are made few at a time: all their documents are in memory at once. */
-const LARGE = { rows: 200, atOnce: 2 };
+const LARGE = { rows: 200, atOnce: 1 };
 
 /**
  * Keeps rows as printed texts.
