@@ -6,7 +6,7 @@ import { unpackRows } from './rows.ts';
 import { workerUrl } from './worker-url.ts';
 
 /** Keeps the young generation of a worker from growing to tens of megabytes. */
-const YOUNG_MEGABYTES = 4;
+const YOUNG_MEGABYTES = 8;
 
 /** What a statement is taken to cost before it was run once, milliseconds. */
 const UNKNOWN = 5;
