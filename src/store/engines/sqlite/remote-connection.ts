@@ -5,7 +5,10 @@ import { type Answer, type ConnectionOptions, NUMBERED, type Ready, type Reply, 
 import { unpackRows } from './rows.ts';
 import { workerUrl } from './worker-url.ts';
 
-/** Keeps the young generation of a worker from growing to tens of megabytes. */
+/**
+ * Keeps the young generation of a worker from growing to tens of megabytes. With 4 a worker that ran out of memory took
+ * the whole process with it instead of ending alone (`engine.test.ts`).
+ */
 const YOUNG_MEGABYTES = 8;
 
 /** What a statement is taken to cost before it was run once, milliseconds. */
