@@ -32,17 +32,17 @@ const [output, code] = await Promise.all([
 if (code !== 0) process.exit(code ?? 1);
 const summary = JSON.parse(output) as { images: number; containers: number; seconds: number; peak_rss_mib: number };
 const hand = await openHand(place);
-const { engine } = hand;
+const { engine, settings } = hand;
 await hand.close();
 const results: FillResults = {
   bench: 'fill',
-  conditions: { ...finish(conditions), engine },
+  conditions: { ...finish(conditions), engine, notes: [...settings] },
   images: summary.images,
   containers: summary.containers,
   seconds: summary.seconds,
   peakRss: summary.peak_rss_mib,
 };
-process.stdout.write(fillTable(results));
+process.stdout.write(fillTable([results]));
 const out = flags['out']!.at(-1);
 if (out !== undefined) {
   mkdirSync(dirname(out), { recursive: true });

@@ -1,13 +1,14 @@
 /**
  * Latency of lists, groups and counts, one request at a time: over HTTP with credentials checked and no kept page, the
- * store's own share of it, the same by hand-written SQL in the process, and a bare node:http server over that SQL.
- * All four take turns, request by request, and so do the stores of different sizes: what disturbs one disturbs all.
+ * store's own share of it (of lists also when no row is kept), the same by hand-written SQL in the process, and a bare
+ * node:http server over that SQL. All take turns, request by request and in an order that changes with each, and so do
+ * the stores of different sizes: what disturbs one disturbs all, and none always finds what another warmed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { numberFlag, readFlags } from './lib/arguments.ts';
 import { conditionsNow, finish } from './lib/conditions.ts';
-import { listTable } from './lib/list-table.ts';
+import { type ListResults, listTable } from './lib/list-table.ts';
 import { measure, type Row } from './lib/measure.ts';
 import { DIALECT_NAMES, type DialectName } from './lib/presented.ts';
 import { QUESTIONS } from './lib/questions.ts';
@@ -31,7 +32,8 @@ try {
   for (const store of flags['store']!) subjects.push(await openSubject(placeOf(store), flags['program']!.at(-1)));
   const sizes = subjects.map(({ images, bytes }) => `${images} images, ${(bytes / 1e9).toFixed(2)} GB`);
   const conditions = conditionsNow(subjects[0]!.hand.engine, [
-    `data: ${sizes.join('; ')}; caches warm (each page was asked once before); one request at a time`,
+    ...subjects[0]!.hand.settings,
+    `data: ${sizes.join('; ')}; caches warm (each page of a list was asked for once before, jumps were not); one request at a time`,
   ]);
   process.stderr.write(`${conditions.notes.join('\n')}\n`);
   for (const question of QUESTIONS.filter(({ dialect }) => only.includes(dialect))) {
@@ -46,7 +48,7 @@ try {
       }
     }
   }
-  const results = { bench: 'lists', conditions: finish(conditions), rows };
+  const results: ListResults = { bench: 'lists', order: 'changing', conditions: finish(conditions), rows };
   process.stdout.write(listTable(results));
   const out = flags['out']!.at(-1);
   if (out !== undefined) {

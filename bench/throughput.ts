@@ -32,6 +32,7 @@ const PAGES = 100;
 const subject = await openSubject(placeOf(store), flags['program']!.at(-1));
 try {
   const conditions = conditionsNow(subject.hand.engine, [
+    ...subject.hand.settings,
     `${subject.images} images, pages of 25, 8 clients on connections kept open, ${rounds} rounds of ${seconds} s each; server, bare server and clients share the cores`,
   ]);
   const rows: ThroughputRow[] = [];

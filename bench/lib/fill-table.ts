@@ -15,19 +15,21 @@ export interface FillResults {
 /** Seconds that a million images may take. */
 const MOST_SECONDS = 900;
 
-/** The results as Markdown; slower than the target's rate is marked. */
-export function fillTable({ conditions, images, containers, seconds, peakRss }: FillResults): string {
+const HEAD = ['Engine', 'Images', 'Containers', 'Seconds', 'Images/s', 'RSS at most'];
+
+/** The results as Markdown, the conditions of each and a row for each; slower than the target's rate is marked. */
+export function fillTable(results: readonly FillResults[]): string {
+  return `${results.map(({ conditions }) => conditionLines(conditions)).join('')}\n${markdown(HEAD, results.map(cells))}`;
+}
+
+function cells({ conditions, images, containers, seconds, peakRss }: FillResults): string[] {
   const slow = (seconds / images) * 1_000_000 > MOST_SECONDS ? ' ✗' : '';
-  return `${conditionLines(conditions)}\n${markdown(
-    ['Images', 'Containers', 'Seconds', 'Images/s', 'RSS at most'],
-    [
-      [
-        String(images),
-        String(containers),
-        seconds.toFixed(0),
-        `${(images / seconds).toFixed(0)}${slow}`,
-        `${peakRss} MiB`,
-      ],
-    ],
-  )}`;
+  return [
+    conditions.engine,
+    String(images),
+    String(containers),
+    seconds.toFixed(0),
+    `${(images / seconds).toFixed(0)}${slow}`,
+    `${peakRss} MiB`,
+  ];
 }

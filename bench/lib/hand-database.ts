@@ -8,6 +8,8 @@ import type { Place } from './stowage.ts';
 export interface HandDatabase {
   /** The engine and its version. */
   readonly engine: string;
+  /** What else the database was told that bears on its speed, as lines for people. */
+  readonly settings: readonly string[];
   /** Runs a hand-written statement to the last row. Synchronous on SQLite, where the driver is. */
   rows(name: StatementName, parameters: readonly unknown[]): readonly unknown[] | Promise<readonly unknown[]>;
   /** Any other statement, `?` for parameters. */
@@ -29,6 +31,7 @@ function openSqlite(file: string): HandDatabase {
   const { version } = database.prepare('select sqlite_version() as version').get() as { version: string };
   return {
     engine: `SQLite ${version}`,
+    settings: [],
     rows(name, parameters) {
       let statement = prepared.get(name);
       if (!statement) {
@@ -42,13 +45,29 @@ function openSqlite(file: string): HandDatabase {
   };
 }
 
+/** What is shown of a PostgreSQL's settings: its caches, what a plan may cost, and how safely it writes. */
+const POSTGRES_SETTINGS = [
+  'shared_buffers',
+  'effective_cache_size',
+  'work_mem',
+  'random_page_cost',
+  'jit',
+  'max_parallel_workers_per_gather',
+  'max_wal_size',
+  'synchronous_commit',
+  'fsync',
+] as const;
+
 async function openPostgres(url: string): Promise<HandDatabase> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   const texts = new Map<StatementName, string>();
   const numbered = (sql: string) => sql.split('?').reduce((text, part, index) => `${text}$${index}${part}`);
-  const { rows } = await pool.query<{ v: string }>("select current_setting('server_version') as v");
+  const show = async (name: string) => (await pool.query(`show ${name}`)).rows[0][name] as string;
+  const settings: string[] = [];
+  for (const name of POSTGRES_SETTINGS) settings.push(`${name} ${await show(name)}`);
   return {
-    engine: `PostgreSQL ${rows[0]!.v}`,
+    engine: `PostgreSQL ${await show('server_version')}`,
+    settings: [settings.join(', ')],
     async rows(name, parameters) {
       let text = texts.get(name);
       if (text === undefined) {

@@ -5,6 +5,7 @@ import type { Depth, Question } from './questions.ts';
 import type { StoreCall } from './record.ts';
 import { type Summary, summarize } from './stats.ts';
 import type { Subject } from './subject.ts';
+import { turnOrder } from './turns.ts';
 
 /** One measured question. Times in milliseconds. */
 export interface Row {
@@ -23,8 +24,8 @@ export interface Row {
     readonly http: Summary;
     /** What the dialect asks of the store for it, in the process: its rows were printed before and are kept. */
     readonly store: Summary;
-    /** The same when no row is kept: all are read. */
-    readonly read: Summary;
+    /** The same when no row is kept: all are read. Only of lists: groups and counts have no rows to keep. */
+    readonly read?: Summary;
     /** The hand-written statement, in the process. */
     readonly hand: Summary | undefined;
     /** The hand-written statement behind a bare node:http server. */
@@ -74,6 +75,7 @@ class Run {
     hand: [] as number[],
     bare: [] as number[],
   };
+  #turn = 0;
   #bytes = 0;
   #found: number | undefined;
 
@@ -95,28 +97,47 @@ class Run {
     }
   }
 
+  /** Asks in every way once, in another order each time: who comes first finds the database's caches coldest. */
   async #ask(ask: Ask, keep: boolean): Promise<void> {
+    const ways = this.#waysOf(ask);
+    for (const way of turnOrder(ways.length, this.#turn)) await ways[way]!(keep);
+    this.#turn += 1;
+  }
+
+  /** The ways to ask, each of which notes its own time. */
+  #waysOf(ask: Ask): readonly ((keep: boolean) => Promise<void>)[] {
     const { recorder, store, hand, http, bare, headers } = this.#subject;
-    const { dialect } = this.#measured.question;
-    const note = async (to: number[], work: () => unknown) => {
-      const from = performance.now();
-      const result = await work();
-      if (keep) to.push(performance.now() - from);
-      return result;
-    };
+    const { dialect, kind } = this.#measured.question;
+    const times = this.#times;
+    const ways: ((keep: boolean) => Promise<void>)[] = [];
     if (ask.hand) {
       const { statement, parameters } = ask.hand;
-      await note(this.#times.hand, () => hand.rows(statement, parameters));
       const query = `/sql?s=${encodeURIComponent(statement)}&p=${encodeURIComponent(JSON.stringify(parameters))}`;
-      await note(this.#times.bare, () => bare.get(query));
+      ways.push(timed(times.hand, () => hand.rows(statement, parameters)));
+      ways.push(timed(times.bare, () => bare.get(query)));
     }
     const replayed = (kept: boolean) => () => Promise.all(ask.calls.map((call) => replay(store, recorder, call, kept)));
-    await note(this.#times.store, replayed(true));
-    this.#found = rowsIn((await note(this.#times.read, replayed(false))) as unknown[]);
+    const find = (results: readonly unknown[]) => {
+      this.#found = rowsIn(results);
+    };
+    if (kind === 'list') {
+      ways.push(timed(times.store, replayed(true)));
+      ways.push(timed(times.read, replayed(false), find));
+    } else {
+      ways.push(timed(times.store, replayed(true), find));
+    }
     unlike += 1;
     const path = ask.path(unlike);
-    const body = (await note(this.#times.http, () => http.get(path, headers[dialect]))) as Buffer;
-    this.#bytes = body.length;
+    ways.push(
+      timed(
+        times.http,
+        () => http.get(path, headers[dialect]),
+        (body) => {
+          this.#bytes = body.length;
+        },
+      ),
+    );
+    return ways;
   }
 
   row(): Row {
@@ -136,12 +157,26 @@ class Run {
       times: {
         http: summarize(http),
         store: summarize(store),
-        read: summarize(read),
+        read: some(read),
         hand: some(hand),
         bare: some(bare),
       },
     };
   }
+}
+
+/** Work that adds the milliseconds it took to `to`, when they are to be kept; its result is looked at afterwards. */
+function timed<T>(
+  to: number[],
+  work: () => T | Promise<T>,
+  look: (result: T) => void = () => {},
+): (keep: boolean) => Promise<void> {
+  return async (keep) => {
+    const from = performance.now();
+    const result = await work();
+    if (keep) to.push(performance.now() - from);
+    look(result);
+  };
 }
 
 /** How many rows the page among some results has: the largest list, as a marker is looked up by a list of one. */
