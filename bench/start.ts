@@ -7,7 +7,7 @@ import { pagesAt } from './lib/asks.ts';
 import { conditionsNow, finish, memoryOf } from './lib/conditions.ts';
 import { load } from './lib/load.ts';
 import { QUESTIONS } from './lib/questions.ts';
-import { type StartResults, startTable } from './lib/start-table.ts';
+import { type MemoryLoad, type StartResults, startTable } from './lib/start-table.ts';
 import { median } from './lib/stats.ts';
 import { placeOf, serve } from './lib/stowage.ts';
 import { openSubject } from './lib/subject.ts';
@@ -21,15 +21,22 @@ if (store === undefined) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
+
+/** A load goes on until there are so many answers, one for each client, or so many seconds have passed. */
+const CLIENTS = 8;
+const MOST_SECONDS = 20;
+
 const place = placeOf(store);
 const program = flags['program']!.at(-1);
 
 const subject = await openSubject(place, program);
 const conditions = conditionsNow(subject.hand.engine, [
+  ...subject.hand.settings,
   `${subject.images} images, ${(subject.bytes / 1e9).toFixed(2)} GB; first answer: a list of 25 by name with its credential checked`,
 ]);
 const served: { first: number; second: number; idle: number }[] = [];
-const memory: { rss: number; peak: number }[] = [];
+const loads: MemoryLoad[] = [];
+let peakRss = Number.NaN;
 try {
   const { datadog } = subject.headers;
   for (let start = 0; start < starts; start += 1) {
@@ -60,11 +67,22 @@ try {
     const pages = await pagesAt(subject.recorder, question, subject.context, offsets);
     const paths = pages.map((page) => page.path(777_777).replace('777777', '{n}'));
     const headers = subject.headers[question.dialect];
-    const result = await load({ url: server.url, paths, headers, seconds });
-    const now = memoryOf(server.pid);
-    if (now) memory.push(now);
+    const { answered, lasted } = await load({
+      url: server.url,
+      paths,
+      headers,
+      clients: CLIENTS,
+      warmSeconds: 0,
+      seconds,
+      least: CLIENTS,
+      mostSeconds: Math.max(seconds, MOST_SECONDS),
+    });
+    const { rss, peak } = memoryOf(server.pid) ?? { rss: Number.NaN, peak: Number.NaN };
+    peakRss = peak;
+    const { dialect, about, rows } = question;
+    loads.push({ dialect, about, rows, answered, seconds: lasted, rss });
     process.stderr.write(
-      `${question.dialect} ${question.about} ${question.rows}: ${result.perSecond.toFixed(0)}/s, RSS ${now?.rss.toFixed(0)} MiB\n`,
+      `${dialect} ${about} ${rows}: ${answered} requests finished in ${lasted.toFixed(1)} s, RSS ${rss.toFixed(0)} MiB\n`,
     );
   }
   await server.stop();
@@ -79,7 +97,8 @@ const results: StartResults = {
   firstAnswer: served.map(({ first }) => first),
   secondAnswer: served.map(({ second }) => second),
   idleRss: median(served.map(({ idle }) => idle)),
-  peakRss: Math.max(...memory.map(({ peak }) => peak)),
+  peakRss,
+  loads,
 };
 process.stdout.write(startTable(results));
 const out = flags['out']!.at(-1);

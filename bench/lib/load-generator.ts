@@ -31,7 +31,7 @@ function nextRequest(): string {
   return `GET ${path.replaceAll('{n}', String(n))} HTTP/1.1\r\n${headers}\r\n`;
 }
 
-/** One connection, until the time is over. */
+/** One connection, until the time is over and there are answers enough. */
 function client(): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
@@ -46,6 +46,7 @@ function client(): Promise<void> {
       socket.write(nextRequest());
     };
     socket.on('connect', ask);
+    if (plan.mostSeconds !== undefined) setTimeout(() => socket.destroy(), plan.mostSeconds * 1000).unref();
     socket.on('error', reject);
     socket.on('close', () => resolve());
     socket.on('data', (chunk: Buffer) => {
@@ -80,7 +81,7 @@ function client(): Promise<void> {
       held = [];
       size = 0;
       whole = 0;
-      if (at < until) ask();
+      if (at < until || answered < plan.least) ask();
       else socket.end();
     });
   });
@@ -90,6 +91,7 @@ await Promise.all(Array.from({ length: plan.clients }, client));
 const result: Omit<LoadResult, 'cpu'> = {
   requests: times.length,
   answered,
+  lasted: (performance.now() - startedAt) / 1000,
   perSecond: times.length / plan.seconds,
   bytes: times.length === 0 ? 0 : Math.round(bytes / times.length),
   times: summarize(times.length === 0 ? [plan.seconds * 1000] : times),

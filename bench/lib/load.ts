@@ -15,6 +15,10 @@ export interface LoadPlan {
   readonly clients: number;
   readonly warmSeconds: number;
   readonly seconds: number;
+  /** Answers that are waited for even if that takes longer than the time. */
+  readonly least: number;
+  /** When clients hang up at the latest, answered or not, from the start; undefined: they wait for every answer. */
+  readonly mostSeconds?: number;
   /** The status every answer must have. */
   readonly status: number;
   /** Where the numbers begin, so that no two loads ask the same. */
@@ -23,8 +27,10 @@ export interface LoadPlan {
 
 export interface LoadResult {
   readonly requests: number;
-  /** All answers, those of the warm-up included. */
+  /** All answers, those of the warm-up and those after the time included. */
   readonly answered: number;
+  /** Seconds from the start until the last client had its answer, or hung up. */
+  readonly lasted: number;
   /** Processor time of the server for one answer, milliseconds; NaN where the system does not tell. */
   readonly cpu: number;
   readonly perSecond: number;
@@ -46,9 +52,9 @@ let from = 20_000_000;
 export async function load({
   pid,
   ...plan
-}: Omit<LoadPlan, 'clients' | 'from' | 'warmSeconds' | 'status'> &
+}: Omit<LoadPlan, 'clients' | 'from' | 'warmSeconds' | 'least' | 'status'> &
   Partial<LoadPlan> & { readonly pid?: number }): Promise<LoadResult> {
-  const whole: LoadPlan = { clients: 8, warmSeconds: 0.5, status: 200, from, ...plan };
+  const whole: LoadPlan = { clients: 8, warmSeconds: 0.5, least: 0, status: 200, from, ...plan };
   from += 5_000_000;
   const before = cpuOf(pid);
   const child = spawn(process.execPath, [join(ROOT, 'bench', 'lib', 'load-generator.ts')], {
