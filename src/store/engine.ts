@@ -37,6 +37,12 @@ export interface Capabilities {
   readonly unindexed: string;
   /** Whether `indexed by NAME` behind a table makes the planner use that index. */
   readonly indexHints: boolean;
+  /** Written with a column for `?` among the conditions of a read, ends it after a moment (`Statement.near`), where the engine has that. */
+  readonly inTime: string | undefined;
+  /** Whether parts of a union that is ordered whole are read only as far as they are needed, when they are no subqueries. */
+  readonly mergesWalks: boolean;
+  /** Most walks along an index that one statement merges for a search in a text column. */
+  readonly mostWalks: number;
   /** Compares a column with the few values a query finds, which stands for `?`, so that it is run once and first. */
   readonly amongFew: string;
   /** A row source with a text column `value` for the elements of a JSON array; `?` stands for the parameter. */

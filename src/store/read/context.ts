@@ -14,12 +14,12 @@ export interface ReadContext {
   dropHints(): void;
   /** The project's generation; at once where the engine can. */
   generation(project: Project): number | Promise<number>;
-  /** A statement of a shape, compiled on first use. */
-  template(project: Project, shape: unknown, build: () => Sql): Template;
+  /** A statement of a shape, compiled on first use; `near` writes its form for the event loop. */
+  template(project: Project, shape: unknown, build: () => Sql, near?: () => Sql): Template;
   /** Runs a statement of a shape. */
   run<R>(project: Project, shape: unknown, build: () => Sql, values: Partial<SlotValues>): Promise<R[]>;
-  /** Runs a compiled statement. */
-  runTemplate<R>(project: Project, template: Template, values: Partial<SlotValues>): Promise<R[]>;
+  /** Runs a compiled statement; `near`: on the event loop, if it has a form for it. */
+  runTemplate<R>(project: Project, template: Template, values: Partial<SlotValues>, near?: boolean): Promise<R[]>;
   /** An answer that is good until the inventory changes. `key` says all it depends on. */
   kept<T>(project: Project, kind: string, key: unknown, make: () => Promise<T>): Promise<T>;
 }
@@ -50,11 +50,12 @@ export function readContext(engine: Engine, generation: ReadContext['generation'
     hintsFrom = performance.now() + HINTLESS_MS;
   }
 
-  function template(project: Project, shape: unknown, build: () => Sql): Template {
+  function template(project: Project, shape: unknown, build: () => Sql, near?: () => Sql): Template {
     const key = `${project.bucketCount} ${capabilities().indexHints} ${JSON.stringify(shape)}`;
     const known = templates.get(key);
     if (known) return known;
-    const made = toTemplate(build().compile(engine.sql));
+    const whole = toTemplate(build().compile(engine.sql));
+    const made = near ? { ...whole, near: near().compile(engine.sql).sql } : whole;
     templates.set(key, made);
     return made;
   }
@@ -63,17 +64,10 @@ export function readContext(engine: Engine, generation: ReadContext['generation'
     return runTemplate(project, template(project, shape, build), values);
   }
 
-  function runTemplate<R>(project: Project, made: Template, values: Partial<SlotValues>): Promise<R[]> {
-    const place = placeOf(project);
-    const statement = fill(made, {
-      project: place.project,
-      bucket: place.bucket,
-      where: values.where ?? NONE,
-      access: values.access ?? NONE,
-      after: values.after ?? NONE,
-      number: values.number ?? NONE,
-    });
-    return engine.all<R>(statement);
+  function runTemplate<R>(project: Project, made: Template, values: Partial<SlotValues>, near = false): Promise<R[]> {
+    const { project: no, bucket } = placeOf(project);
+    const { where = NONE, access = NONE, after = NONE, number = NONE } = values;
+    return engine.all<R>(fill(made, { project: no, bucket, where, access, after, number }, near));
   }
 
   function placeOf(project: Project) {

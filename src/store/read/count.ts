@@ -11,7 +11,8 @@ import { isCounted, resolvePairs } from './dictionary.ts';
 import { planRows } from './plan-rows.ts';
 import type { Prepared, Preparer } from './prepare.ts';
 import { slot } from './slots.ts';
-import { inProject, type Sql, sqlWriter } from './writer.ts';
+import { totalOf } from './total.ts';
+import type { Sql } from './writer.ts';
 
 /** Counts rows: from what is counted already where that answers, else by the plan of a list without order. */
 export function counter(context: ReadContext, preparer: Preparer) {
@@ -32,16 +33,7 @@ export function counter(context: ReadContext, preparer: Preparer) {
   /** Everything, and a single label: both are kept as numbers. */
   async function counted({ project, entity, condition, values }: Prepared): Promise<number | undefined> {
     if (condition.kind === 'false') return 0;
-    if (condition.kind === 'true') {
-      return context.kept(project, 'all', entity, async () => {
-        const build = () => {
-          const writer = sqlWriter(context.capabilities(), project.bucketCount);
-          return sql`select cast(sum(r.count) as bigint) as n from row_count as r where ${inProject(writer, 'r', true)} and r.entity = ${sql.lit(entity)}`;
-        };
-        const rows = await context.run<{ n: number | null }>(project, ['all', entity], build, {});
-        return Number(rows[0]?.n ?? 0);
-      });
-    }
+    if (condition.kind === 'true') return totalOf(context, project, entity);
     const [only] = parts(condition);
     if (only !== condition || only?.kind !== 'some' || only.negated || !isCounted(entity)) return undefined;
     if (only.relation !== 'label' && only.relation !== 'tag') return undefined;

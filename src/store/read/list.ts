@@ -7,11 +7,14 @@ import type { Plan } from './access.ts';
 import type { Anchors } from './anchors.ts';
 import type { ReadContext } from './context.ts';
 import { type Segment, segmentAt, segmentsOf } from './keyset.ts';
-import { type PageShape, pageSql } from './page-sql.ts';
+import { isAlongIndex, type PageShape, pageSql } from './page-sql.ts';
 import type { PreparedList, Preparer } from './prepare.ts';
 import { decodeRow, type RawRow, rowId, rowStamp } from './rows.ts';
 import { isStored } from './stored.ts';
 import { sqlWriter } from './writer.ts';
+
+/** Rows that may take but a moment. */
+const MOST_NEAR = 300;
 
 /** Reads pages of lists. */
 export function lister(context: ReadContext, preparer: Preparer, anchors: Anchors) {
@@ -136,16 +139,14 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
       const { access, rest } = plan;
       const shape = { entity, access, rest, keys, segment, after: nulls, skip: skip > 0, select };
       const writer = sqlWriter(context.capabilities(), project.bucketCount);
-      template = context.template(project, ['page', shape], () => pageSql(writer, shape));
+      const whole = () => pageSql(writer, shape);
+      const near = isAlongIndex(shape) ? () => pageSql({ ...writer, near: true }, shape) : undefined;
+      template = context.template(project, ['page', shape], whole, near);
       if (current) prepared.templates.set(name, template);
     }
-    const numbers = [limit, skip, limit + skip];
-    return context.runTemplate<RawRow>(prepared.project, template, {
-      where: prepared.values,
-      access: plan.values,
-      after: after ?? [],
-      number: numbers,
-    });
+    const number = [limit, skip, limit + skip];
+    const values = { where: prepared.values, access: plan.values, after: after ?? [], number };
+    return context.runTemplate<RawRow>(prepared.project, template, values, limit + skip <= MOST_NEAR);
   }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { EntityName } from '../../query/catalogue.ts';
-import type { Access } from './access.ts';
+import type { Access, Arms } from './access.ts';
 import type { Condition } from './condition.ts';
 import { conditionSql, relationRows } from './condition-sql.ts';
 import { finderSql, keyColumns } from './finder-sql.ts';
@@ -28,6 +28,8 @@ export interface PageShape {
   readonly select: 'rows' | 'outlines' | 'keys';
 }
 
+const NONE = sql``;
+
 /** Each of several walks must reach as far as the page (`number` 2: skipped rows and page together). */
 const ARM_LIMIT = sql`limit ${slot('number', 2)}`;
 
@@ -42,6 +44,12 @@ export function pageSql(of: SqlWriter, shape: PageShape): Sql {
   const row = rowColumns(writer, entity, 'e', shape.select === 'rows');
   const conditions = [inProject(writer, 'e', true), sameColumns('e', 'p', keyColumns(entity)), row.join];
   return sql`select ${sql.join([...row.columns, ...named(values)])} from (${inner}) as p cross join ${sql.table(entity)} as e${row.from} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)}`;
+}
+
+/** Whether the page is read along indexes, so that few rows take but a moment. */
+export function isAlongIndex({ entity, access, keys }: PageShape): boolean {
+  if (keys.some((key) => key.over)) return false;
+  return access.kind === 'arms' || (access.kind === 'order' && orderIndex(entity, [], keys) !== undefined);
 }
 
 /** Whether the first rows of the walk are the first of the page, so that it can fetch whole rows as it goes. */
@@ -80,15 +88,7 @@ function directPage(writer: SqlWriter, shape: PageShape): Sql {
 function keyRows(writer: SqlWriter, shape: PageShape): Sql {
   const { access, entity, keys, segment } = shape;
   const outer = keys.map((_, index) => sql.ref(`k.k${index}`));
-  if (access.kind === 'arms' && access.arms > 1) {
-    // A row with several of the labels is found by each, and is one: the copies of the order keys are equal.
-    const arms = Array.from(
-      { length: access.arms },
-      (_, arm) => sql`select * from (${walk(writer, shape, arm, ARM_LIMIT)}) as ${sql.ref(`a${arm}`)}`,
-    );
-    const union = access.table === entity ? sql` union all ` : sql` union `;
-    return sql`select * from (${sql.join(arms, union)}) as k order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
-  }
+  if (access.kind === 'arms' && access.arms > 1) return mergedWalks(writer, shape, access);
   if (!keys.some((key) => key.over)) return walk(writer, shape, 0, limitOf(shape));
   const all = sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(orderValues(writer, shape, 'e'))])} from ${fromRows(writer, shape)} where ${allOf([...rowConditions(writer, shape), restOf(writer, shape)])}`;
   const after = keysetSql(keys, outer, segment, shape.after);
@@ -96,24 +96,53 @@ function keyRows(writer: SqlWriter, shape: PageShape): Sql {
   return sql`with k as materialized (${all}) select * from k${where} order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
 }
 
-/** One walk in order: keys only. */
-function walk(writer: SqlWriter, shape: PageShape, arm: number, limit: Sql): Sql {
+/** Several walks, merged in order: keys only. A row with several of the labels is found by each, and is one. */
+function mergedWalks(writer: SqlWriter, shape: PageShape, access: Arms): Sql {
+  const { entity, keys, segment } = shape;
+  const union = access.table === entity ? sql` union all ` : sql` union `;
+  const arms = Array.from({ length: access.arms }, (_, arm) => arm);
+  if (writer.capabilities.mergesWalks && keys.every((key, at) => at === 0 || !key.nullable)) {
+    const values = keys.map((_, index) => sql.ref(`k${index}`));
+    const walks = arms.map((arm) => walk(writer, shape, arm, undefined));
+    return sql`${sql.join(walks, union)} order by ${orderSql(keys, values, segment)} ${limitOf(shape)}`;
+  }
+  const outer = keys.map((_, index) => sql.ref(`k.k${index}`));
+  const walks = arms.map((arm) => sql`select * from (${walk(writer, shape, arm, ARM_LIMIT)}) as ${sql.ref(`a${arm}`)}`);
+  return sql`select * from (${sql.join(walks, union)}) as k order by ${orderSql(keys, outer, segment)} ${limitOf(shape)}`;
+}
+
+/** One walk: keys only; in order up to a limit, or, without one, as a part of a union that is ordered whole. */
+function walk(writer: SqlWriter, shape: PageShape, arm: number, limit: Sql | undefined): Sql {
   const { access, entity, keys, segment } = shape;
+  const ordered = (values: readonly Sql[]) =>
+    limit ? sql` order by ${orderSql(keys, values, segment)} ${limit}` : NONE;
   if (access.kind === 'arms' && access.table !== entity) {
     const values = keys.map((key) => sql.ref(`t.${key.column}`));
     const rest = restOf(writer, shape);
     const entityRow = rest ? sql` cross join ${sql.table(entity)} as e` : sql``;
     const conditions = [...walkConditions(writer, shape, arm, values), rest && joined(writer, entity), rest];
-    return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${drivingTable(writer, shape)}${entityRow} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
+    return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${drivingTable(writer, shape)}${entityRow} where ${allOf(conditions)}${ordered(values)}`;
   }
   const values = orderValues(writer, shape, 'e');
   const conditions = [...walkConditions(writer, shape, arm, values), restOf(writer, shape)];
-  return sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(values)])} from ${fromRows(writer, shape)} where ${allOf(conditions)} order by ${orderSql(keys, values, segment)} ${limit}`;
+  return sql`select ${sql.join([...keyReferences(entity, 'e'), ...named(values)])} from ${fromRows(writer, shape)} where ${allOf(conditions)}${ordered(values)}`;
 }
 
 /** What limits the driving table: project, the arm's values, segment and position. */
 function walkConditions(writer: SqlWriter, shape: PageShape, arm: number, values: readonly Sql[]): (Sql | undefined)[] {
-  return [...rowConditions(writer, shape, arm), keysetSql(shape.keys, values, shape.segment, shape.after)];
+  const drive = shape.access.kind === 'arms' && shape.access.table !== shape.entity ? 't' : 'e';
+  return [
+    inTime(writer, drive),
+    ...rowConditions(writer, shape, arm),
+    keysetSql(shape.keys, values, shape.segment, shape.after),
+  ];
+}
+
+/** Asked of every row that the statement comes by, before anything of it is looked up. */
+function inTime({ near, capabilities }: SqlWriter, drive: string): Sql | undefined {
+  if (!near || capabilities.inTime === undefined) return undefined;
+  const [before, after] = capabilities.inTime.split('?');
+  return sql`${sql.raw(before!)}${sql.ref(`${drive}.bucket`)}${sql.raw(after!)}`;
 }
 
 function rowConditions(writer: SqlWriter, { access, entity }: PageShape, arm = 0): Sql[] {

@@ -7,7 +7,7 @@ import { foundAtMost, isSurelyFew, lookupsOf } from './lookup.ts';
 import { FEW, FEW_TO_COUNT, type Question, without } from './question.ts';
 import { armsOfPairs, exactPair, type Pairs, pairsFinder } from './tag-plan.ts';
 import { weighTags } from './tag-weight.ts';
-import { armsOfTexts } from './text-plan.ts';
+import { findTexts } from './text-plan.ts';
 
 /**
  * Chooses how the rows of a list are found, so that a page costs what its rows cost and not what the inventory holds:
@@ -38,7 +38,7 @@ async function wayOf(context: ReadContext, question: Question): Promise<Plan> {
   if (surely) return surely;
   const tags = await rarestTag(context, question, conjuncts);
   if (tags) return tags;
-  const columns = armsOfColumns(question, conjuncts) ?? (await armsOfTexts(context, question, conjuncts));
+  const columns = armsOfColumns(question, conjuncts) ?? (await findTexts(context, question, conjuncts));
   if (columns) return columns;
   const candidates = fewRows(question, conjuncts, false).slice(0, 4);
   for (const found of candidates) {

@@ -22,6 +22,8 @@ export type SlotValues = Readonly<Record<SlotGroup, readonly unknown[]>>;
 /** A compiled statement with slots. */
 export interface Template {
   readonly sql: string;
+  /** The same for the event loop, see {@link Statement}; it has the same slots. */
+  readonly near?: string;
   readonly slots: readonly Slot[];
 }
 
@@ -36,13 +38,16 @@ export function toTemplate(compiled: Pick<CompiledQuery, 'sql' | 'parameters'>):
   return { sql: compiled.sql, slots: compiled.parameters as readonly Slot[] };
 }
 
-/** Fills a template in. */
-export function fill(template: Template, values: SlotValues): Statement {
+/**
+ * Fills a template in.
+ * @param near whether it reads little enough to be tried on the event loop
+ */
+export function fill(template: Template, values: SlotValues, near = false): Statement {
   const { slots } = template;
   const parameters: unknown[] = new Array(slots.length);
   for (let i = 0; i < slots.length; i += 1) {
     const { group, index } = slots[i]!;
     parameters[i] = values[group][index];
   }
-  return { sql: template.sql, parameters };
+  return { sql: template.sql, parameters, near: near ? template.near : undefined };
 }

@@ -12,6 +12,8 @@ export interface SqlWriter {
   readonly buckets: number;
   /** Whether conditions are tested on all rows; else on those that a page comes by before it is full. */
   readonly whole: boolean;
+  /** Whether the statement is to end by itself after a moment. */
+  readonly near?: boolean;
   alias(): string;
 }
 

@@ -42,6 +42,10 @@ const CAPABILITIES: Capabilities = {
   regex: 'are',
   unindexed: '',
   amongFew: '= any(array(?))',
+  inTime: undefined,
+  // It merges subqueries lazily, which also keeps each on its index; planning them takes its time.
+  mergesWalks: false,
+  mostWalks: 50,
   indexHints: false,
   jsonElements: 'json_array_elements_text(cast(? as json))',
   keyOrdered: '',

@@ -6,6 +6,8 @@ import { type PackedRows, packRows } from './rows.ts';
 /** Prepared statements a connection keeps. */
 const KEPT_STATEMENTS = 200;
 
+type Rows = readonly (readonly unknown[])[];
+
 interface Prepared {
   readonly statement: StatementSync;
   readonly columns: readonly string[];
@@ -14,12 +16,16 @@ interface Prepared {
   bigIntegers: boolean;
 }
 
-/** One SQLite connection with its prepared statements: everything here blocks, so it lives in a worker. */
+/**
+ * One SQLite connection with its prepared statements. Everything here blocks, so it lives in a worker, but for the one
+ * of `NearReader`.
+ */
 export class Connection {
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, Prepared>();
 
-  constructor(options: ConnectionOptions) {
+  /** @param more adds functions of the caller's own */
+  constructor(options: ConnectionOptions, more: (database: DatabaseSync) => void = () => undefined) {
     const { file, role, cacheMegabytes, busyTimeout } = options;
     this.#database = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
     // LIKE tells upper from lower case, as in PostgreSQL; folding is done in the process (see `fold`).
@@ -36,12 +42,19 @@ export class Connection {
     if (role === 'reader') settings.push('pragma query_only = on');
     for (const setting of settings) this.#database.exec(setting);
     addFunctions(this.#database);
+    more(this.#database);
   }
 
-  all(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: PackedRows } {
+  /** Rows as arrays of values in the order of the columns. */
+  rows(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: Rows } {
     const prepared = this.#prepare(sql);
-    const { columns } = prepared;
-    return { columns, rows: packRows(columns.length, rowsOf(prepared, parameters.map(bindable))) };
+    return { columns: prepared.columns, rows: rowsOf(prepared, parameters.map(bindable)) };
+  }
+
+  /** Rows ready to travel to another thread. */
+  all(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: PackedRows } {
+    const { columns, rows } = this.rows(sql, parameters);
+    return { columns, rows: packRows(columns.length, rows) };
   }
 
   /** @returns number of rows changed */
@@ -102,7 +115,7 @@ export class Connection {
 }
 
 /** An integer beyond 2^53 makes node:sqlite throw unless it may answer with bigints, which is slower: only then. */
-function rowsOf(prepared: Prepared, parameters: readonly SQLInputValue[]): readonly (readonly unknown[])[] {
+function rowsOf(prepared: Prepared, parameters: readonly SQLInputValue[]): Rows {
   const { statement } = prepared;
   try {
     return statement.all(...parameters) as unknown as unknown[][];

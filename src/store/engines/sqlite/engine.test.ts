@@ -176,3 +176,10 @@ test('a request that cannot be sent harms nobody', async () => {
   await connection.close();
   await expect(connection.all('select 1', [])).rejects.toMatchObject({ kind: 'lost' });
 });
+
+test.each([1_000, 0])('a read that is not over in %i ms is answered by a thread', async (nearMilliseconds) => {
+  const engine = await openSqlite({ file, nearMilliseconds });
+  const [row] = await engine.all({ ...raw("select 'thread' as by"), near: "select 'near' as by where in_time(1)" });
+  expect(row).toEqual({ by: nearMilliseconds === 0 ? 'thread' : 'near' });
+  await engine.close();
+});

@@ -1,8 +1,8 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Capabilities, Engine, Statement, Transaction } from '../../engine.ts';
 import { sqliteBuilder } from '../../sql.ts';
 import { isDatabaseError } from '../database-error.ts';
 import { unavailable, withRetry } from '../retry.ts';
+import { NearReader } from './near-reader.ts';
 import type { ConnectionOptions } from './protocol.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Writer } from './writer.ts';
@@ -14,6 +14,10 @@ export interface SqliteOptions {
   readonly readers?: number;
   /** Megabytes of pages each reader keeps. Default 8: what matters more is the file cache of the system. */
   readonly readerCacheMegabytes?: number;
+  /** Megabytes of pages kept for reads on the event loop. Default 4. */
+  readonly nearCacheMegabytes?: number;
+  /** How long a read may hold the event loop. Default 2. */
+  readonly nearMilliseconds?: number;
   /** Megabytes of pages the writer keeps. Default 16. */
   readonly writerCacheMegabytes?: number;
   /** Megabytes JavaScript may take in each thread, far above any page. Default 256. */
@@ -44,6 +48,9 @@ const CAPABILITIES: Capabilities = {
   wildcard: 'glob',
   regex: 'function',
   unindexed: '+',
+  inTime: 'in_time(?)',
+  mergesWalks: true,
+  mostWalks: 200,
   amongFew: 'in (?)',
   indexHints: true,
   jsonElements: 'json_each(?)',
@@ -53,18 +60,20 @@ const CAPABILITIES: Capabilities = {
 
 /**
  * Opens SQLite (node:sqlite, WAL). One worker thread writes, a few read: a read is on a snapshot of its own and never
- * waits for the writer. The main thread keeps a connection only to notice changes.
+ * waits for the writer. The main thread has a connection to notice changes, and for reads that take but a moment.
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   const { file, readers = 2, readerCacheMegabytes = 8, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
+  const { nearCacheMegabytes = 4, nearMilliseconds = 2 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
     return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };
   // The writer first: it makes the file and takes in what a killed process left in the WAL.
   const writer = await Writer.open(connection('writer', writerCacheMegabytes));
   const pool = await ReaderPool.open(connection('reader', readerCacheMegabytes), readers);
-  return new SqliteEngine(writer, pool, file);
+  const near = new NearReader({ ...connection('reader', nearCacheMegabytes), busyTimeout: 0 }, nearMilliseconds);
+  return new SqliteEngine(writer, pool, near);
 }
 
 class SqliteEngine implements Engine {
@@ -72,23 +81,23 @@ class SqliteEngine implements Engine {
   readonly sql = sqliteBuilder();
   readonly #writer: Writer;
   readonly #readers: ReaderPool;
-  readonly #watch: DatabaseSync;
-  readonly #dataVersion: StatementSync;
+  readonly #near: NearReader;
   #counter: number | undefined;
   readonly #forgetCounter = () => {
     this.#counter = undefined;
   };
   #closing: Promise<void> | undefined;
 
-  constructor(writer: Writer, readers: ReaderPool, file: string) {
+  constructor(writer: Writer, readers: ReaderPool, near: NearReader) {
     this.#writer = writer;
     this.#readers = readers;
-    this.#watch = new DatabaseSync(file, { timeout: 0 });
-    this.#watch.exec('pragma query_only = on; pragma cache_size = -64');
-    this.#dataVersion = this.#watch.prepare('pragma data_version');
+    this.#near = near;
   }
 
   async all<R>(statement: Statement): Promise<R[]> {
+    const { near } = statement;
+    const rows = near !== undefined && !this.#closing && this.#near.all<R>(near, statement.parameters);
+    if (rows) return rows;
     try {
       return await this.#readers.all<R>(statement.sql, statement.parameters);
     } catch (error) {
@@ -113,7 +122,7 @@ class SqliteEngine implements Engine {
     if (this.#closing) return undefined;
     if (this.#counter !== undefined) return this.#counter;
     try {
-      this.#counter = Number((this.#dataVersion.get() as { data_version: number }).data_version);
+      this.#counter = this.#near.dataVersion();
     } catch {
       // The file is locked whole for a moment (another process recovers it); the caller asks the slow way.
       return undefined;
@@ -129,7 +138,7 @@ class SqliteEngine implements Engine {
 
   async #close(): Promise<void> {
     await this.#readers.close();
-    this.#watch.close();
+    this.#near.close();
     await this.#writer.close();
   }
 }

@@ -58,8 +58,7 @@ function ownText(text: string): string {
 /** The rows as objects, one property a column. */
 export function unpackRows<R>(columns: readonly string[], packed: PackedRows): R[] {
   const width = columns.length;
-  if ('rows' in packed)
-    return packed.rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])) as R);
+  if ('rows' in packed) return rowObjects<R>(columns, packed.rows);
   const { texts, numbers, text } = packed;
   const rows: R[] = [];
   let start = 0;
@@ -78,6 +77,15 @@ export function unpackRows<R>(columns: readonly string[], packed: PackedRows): R
     rows.push(row as R);
   }
   return rows;
+}
+
+/** Rows given as arrays of values as objects, one property a column; `bigint` becomes the nearest number. */
+export function rowObjects<R>(columns: readonly string[], rows: readonly (readonly unknown[])[]): R[] {
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let index = 0; index < columns.length; index += 1) row[columns[index]!] = plain(values[index]);
+    return row as R;
+  });
 }
 
 function plain(value: unknown): unknown {
