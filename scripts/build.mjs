@@ -65,6 +65,9 @@ export async function build(into = dist) {
     target: 'node24',
     format: 'esm',
     minifySyntax: true,
+    // A server keeps its source in memory, at two bytes a character if a single one (of a comment) asks for it.
+    minifyWhitespace: true,
+    lineLimit: 200,
     legalComments: 'linked',
     external: ['pg-native'],
     loader: { '.json': 'json' },

@@ -23,7 +23,7 @@ const LARGE = { rows: 200, atOnce: 1 };
  * Keeps rows as printed texts.
  * @param bytes most bytes kept in all
  */
-export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes = 24 << 20): PrintedRows {
+export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes = 16 << 20): PrintedRows {
   const kept = new LruMap<string, Kept>(200_000, { most: bytes, of: ({ text }) => text.length + OVERHEAD });
   /** By form, what share of the rows of the latest pages was kept: a list may fit in here whole, or not nearly. */
   const shares = new LruMap<string, number>(1_000);

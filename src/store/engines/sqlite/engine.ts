@@ -12,9 +12,9 @@ export interface SqliteOptions {
   readonly file: string;
   /** Most reading connections, each with a thread and a cache of its own; opened when there is use for them. Default 2. */
   readonly readers?: number;
-  /** Megabytes of pages each reader keeps. Default 8: what matters more is the file cache of the system. */
+  /** Megabytes of pages each reader keeps. Default 4: what matters more is the file cache of the system. */
   readonly readerCacheMegabytes?: number;
-  /** Megabytes of pages kept for reads on the event loop. Default 4. */
+  /** Megabytes of pages kept for reads on the event loop, which most pages are. Default 12. */
   readonly nearCacheMegabytes?: number;
   /** How long a read may hold the event loop. Default 2. */
   readonly nearMilliseconds?: number;
@@ -64,8 +64,8 @@ const CAPABILITIES: Capabilities = {
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { file, readers = 2, readerCacheMegabytes = 8, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
-  const { nearCacheMegabytes = 4, nearMilliseconds = 2 } = options;
+  const { file, readers = 2, readerCacheMegabytes = 4, writerCacheMegabytes = 16, heapMegabytes = 256 } = options;
+  const { nearCacheMegabytes = 12, nearMilliseconds = 2 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
     return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };
