@@ -40,8 +40,12 @@ export const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
 ];
 
-// One allocation arena for the same reason; compiled code is kept between starts.
-const LAUNCHER = `#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node ${NODE_FLAGS.join(' ')}
+/** For the same reason one arena (answers travel between threads), and large blocks (answers) of their own, which are given back when they are freed. */
+export const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '1048576' };
+const ENVIRONMENT = Object.entries(MALLOC).map(([name, value]) => `${name}=${value}`);
+
+// Compiled code is kept between starts.
+const LAUNCHER = `#!/usr/bin/env -S ${ENVIRONMENT.join(' ')} node ${NODE_FLAGS.join(' ')}
 import module from 'node:module';
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(\`stowage needs Node 24 or newer; this is \${process.version}.\\n\`);

@@ -1,7 +1,7 @@
 // Starts the built program on Node 24 with the given arguments; signals and exit code pass through.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { build, isStale, NODE_FLAGS } from './build.mjs';
+import { build, isStale, MALLOC, NODE_FLAGS } from './build.mjs';
 import { install, node, root } from './prepare.mjs';
 
 export async function run(args) {
@@ -12,8 +12,7 @@ export async function run(args) {
   }
   const child = spawn(node, [...NODE_FLAGS, join(root, 'dist', 'stowage.js'), ...args], {
     stdio: 'inherit',
-    // One allocation arena: answers travel between threads, and glibc's many arenas would keep what they leave.
-    env: { MALLOC_ARENA_MAX: '1', ...process.env },
+    env: { ...MALLOC, ...process.env },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // npm runs this through a shell that dies of SIGTERM without passing it on: an orphan ends its child.
