@@ -49,8 +49,6 @@ export interface Capabilities {
   readonly jsonElements: string;
   /** Added after the closing bracket of CREATE TABLE for tables that are their primary key (`WITHOUT ROWID`). */
   readonly keyOrdered: string;
-  /** Whether statements of a transaction may be sent before the one ahead is answered: each is one whole, in order. */
-  readonly sendsAhead: boolean;
 }
 
 export type { Statement };

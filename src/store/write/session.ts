@@ -23,7 +23,7 @@ export function sessionOf(engine: Engine, project: Project, transaction: Transac
     scope: { id: project.id, no: project.no, buckets: range },
     buckets,
     statements: Statements.of(engine),
-    transaction: engine.capabilities.sendsAhead ? transaction : inTurn(transaction),
+    transaction: inTurn(transaction),
   };
 }
 

@@ -49,7 +49,6 @@ const CAPABILITIES: Capabilities = {
   indexHints: false,
   jsonElements: 'json_array_elements_text(cast(? as json))',
   keyOrdered: '',
-  sendsAhead: false,
 };
 
 /**

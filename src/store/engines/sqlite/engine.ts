@@ -55,7 +55,6 @@ const CAPABILITIES: Capabilities = {
   indexHints: true,
   jsonElements: 'json_each(?)',
   keyOrdered: 'without rowid',
-  sendsAhead: true,
 };
 
 /**
