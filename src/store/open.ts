@@ -39,9 +39,11 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
 }
 
-/** The database the options name, as it is. */
-export async function openEngine(options: Pick<OpenOptions, 'data' | 'database'>): Promise<Engine> {
-  const { data, database } = options;
+/** The database the options name, as it is; `load` when many rows are loaded into it. */
+export async function openEngine(
+  options: Pick<OpenOptions, 'data' | 'database'> & { readonly load?: boolean },
+): Promise<Engine> {
+  const { data, database, load = false } = options;
   if (database !== undefined) {
     if (!/^postgres(?:ql)?:\/\//.test(database)) {
       throw invalid('store.database', 'The database is given as postgres://USER:PASSWORD@HOST:PORT/NAME.', 'database');
@@ -53,7 +55,7 @@ export async function openEngine(options: Pick<OpenOptions, 'data' | 'database'>
   try {
     // Readable by nobody else: credentials are in it.
     await mkdir(data, { recursive: true, mode: 0o700 });
-    return await openSqlite({ file });
+    return await openSqlite({ file, load });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StowageError('unavailable', 'store.open', `The store ${file} cannot be opened: ${why}`, { cause });

@@ -37,7 +37,7 @@ export async function fill(
   const uri = `bench-data:${wanted.images}?seed=${wanted.seed}`;
   const source = await store.upsertSource(project, { kind: 'bench-data', uri, settings: {} });
   const shape: Shape = { ...wanted, project: project.id, source: { id: source.id, kind: source.kind } };
-  const engine = await openEngine(options.place);
+  const engine = await openEngine({ ...options.place, load: true });
   try {
     const progress = (state: BulkProgress) => options.onProgress(progressOf(state, shape));
     return await bulkLoad(engine, project, batches(shape, options.signal), { progress });

@@ -40,6 +40,8 @@ export class Connection {
       'pragma journal_size_limit = 67108864',
     ];
     if (role === 'reader') settings.push('pragma query_only = on');
+    // What an index is built of is sorted in parallel.
+    if (role === 'loader') settings.push('pragma threads = 2');
     for (const setting of settings) this.#database.exec(setting);
     addFunctions(this.#database);
     more(this.#database);

@@ -3,7 +3,8 @@ import type { PackedRows } from './rows.ts';
 /** How a connection is opened. */
 export interface ConnectionOptions {
   readonly file: string;
-  readonly role: 'writer' | 'reader';
+  /** A loader is a writer of many rows at once, and of the indexes over them. */
+  readonly role: 'writer' | 'loader' | 'reader';
   /** Megabytes of pages the connection keeps. */
   readonly cacheMegabytes: number;
   /** How long to wait for another process's lock, milliseconds. */
