@@ -22,8 +22,10 @@ const program = flags['program']!.at(-1) ?? join(ROOT, 'dist', 'stowage.js');
 const where = 'data' in place ? ['--data', place.data] : ['--database', place.database];
 
 const conditions = conditionsNow('');
-const child = spawn(process.execPath, [program, 'bench-data', '--images', String(images), ...where, '--json'], {
+// By its own first line, which says how Node is started.
+const child = spawn(program, ['bench-data', '--images', String(images), ...where, '--json'], {
   stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
 });
 const [output, code] = await Promise.all([
   text(child.stdout),

@@ -21,6 +21,8 @@ export interface CursorScope {
  */
 export class CursorCodec {
   readonly #key: KeyObject;
+  /** A page's cursors, the one that is given and the one that is made, are of one list. */
+  readonly #fingerprints = new WeakMap<CursorScope, string>();
 
   /** @param key server secret, at least 32 bytes; the same on every process of one installation */
   constructor(key: Buffer) {
@@ -43,9 +45,12 @@ export class CursorCodec {
 
   /** The seal alone (22 characters), for dialects whose cursor text has a form of its own. */
   seal(payload: string, scope: CursorScope): string {
-    const sealed = createHmac('sha256', this.#key)
-      .update(`${fingerprint(scope)}\0${payload}`)
-      .digest();
+    let list = this.#fingerprints.get(scope);
+    if (list === undefined) {
+      list = fingerprint(scope);
+      this.#fingerprints.set(scope, list);
+    }
+    const sealed = createHmac('sha256', this.#key).update(`${list}\0${payload}`).digest();
     return sealed.subarray(0, 16).toString('base64url');
   }
 

@@ -58,8 +58,11 @@ export interface Transaction {
   all<R>(statement: Statement): Promise<R[]>;
   /** @returns number of rows changed */
   run(statement: Statement): Promise<number>;
-  /** The same statement for many rows of parameters, in one go. */
-  many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number>;
+  /**
+   * The same statement for many rows of parameters, in one go.
+   * @param packed place of a parameter that is given as text and stored packed (`packText`), where the engine has time
+   */
+  many(sql: string, rows: readonly (readonly unknown[])[], packed?: number): Promise<number>;
 }
 
 /**

@@ -358,6 +358,21 @@ describe('how SQLite finds the rows of a page', () => {
     );
   });
 
+  test('a page by offset that was read before begins where it is', async () => {
+    const request = {
+      entity: 'image',
+      where: ALL,
+      sort: by('desc', 'size', 'created_at'),
+      limit: 4,
+      offset: 17,
+    } as const;
+    const first = await watched.reader.list(PROJECT, request);
+    expect(watched.statements().at(-1)).toMatch(/ offset \?\d*$/);
+    const again = await watched.reader.list(PROJECT, request);
+    expect(watched.statements().at(-1)).not.toContain(' offset ');
+    expect(again).toEqual(first);
+  });
+
   test('an index that is gone for a while is done without', async () => {
     const name = 'image_by_updated_at_created_at_image_id';
     const sort = by('desc', 'updated_at', 'created_at');

@@ -4,11 +4,11 @@ import type { Engine, Statement } from '../../src/store/engine.ts';
 import { addFunctions } from '../../src/store/engines/sqlite/functions.ts';
 import { createInventoryReader, type InventoryReading } from '../../src/store/inventory-reader.ts';
 
-/** A reader over an engine, and the steps of every statement it ran since the last look. */
+/** A reader over an engine; the texts, or the steps, of all statements it ran since the last look. */
 export function watchedReader(
   engine: Engine,
   file: string,
-): { reader: InventoryReading; steps(): string[][]; close(): void } {
+): { reader: InventoryReading; statements(): string[]; steps(): string[][]; close(): void } {
   const database = new DatabaseSync(file);
   addFunctions(database);
   let seen: Statement[] = [];
@@ -25,12 +25,16 @@ export function watchedReader(
     changeCounter: () => engine.changeCounter(),
     close: () => engine.close(),
   };
+  const taken = () => {
+    const statements = seen.filter(({ sql }) => !sql.includes('inventory_generation'));
+    seen = [];
+    return statements;
+  };
   return {
     reader: createInventoryReader(watched),
+    statements: () => taken().map(({ sql }) => sql),
     steps() {
-      const statements = seen.filter(({ sql }) => !sql.includes('inventory_generation'));
-      seen = [];
-      return statements.map(({ sql, parameters }) => {
+      return taken().map(({ sql, parameters }) => {
         const rows = database.prepare(`explain query plan ${sql}`).all(...(parameters as (string | number)[]));
         return rows.map((row) => String(row['detail']));
       });

@@ -16,9 +16,9 @@ export function recordStatements(engine: Engine): RecordingEngine {
   const recorded = (transaction: Transaction): Transaction => ({
     all: (statement) => transaction.all(note(statement)),
     run: (statement) => transaction.run(note(statement)),
-    many(sql, rows) {
+    many(sql, rows, packed) {
       statements.add(sql);
-      return transaction.many(sql, rows);
+      return transaction.many(sql, rows, packed);
     },
   });
   return {

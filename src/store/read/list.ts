@@ -68,7 +68,11 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
     const position = (row: RawRow) => positionOf(prepared, row);
     if (start === 'beyond') return { found: [], position, more: false };
     const after = start ? start.position : request.after;
-    const found = await walk(prepared, plan, select, after, start?.rest ?? 0, limit + 1);
+    // With the row before the page, whose position is where the page starts the next time.
+    const lead = start && start.rest > 0 ? 1 : 0;
+    const found = await walk(prepared, plan, select, after, (start?.rest ?? 0) - lead, limit + 1 + lead);
+    const before = lead > 0 ? found.shift() : undefined;
+    if (before) await anchors.note(prepared, offset!, position(before));
     const more = found.length > limit;
     const kept = more ? found.slice(0, limit) : found;
     const last = kept.at(-1);

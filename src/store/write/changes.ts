@@ -1,6 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Micros } from '../../domain/time.ts';
-import { packText } from '../packed-text.ts';
 import { TABLES, tableNamed } from '../tables.ts';
 import { byPlaces, type Row } from './arrange.ts';
 import { Counters } from './counters.ts';
@@ -12,13 +10,16 @@ interface TableShape {
   /** Places of the key's columns after project and bucket, for telling rows apart. */
   readonly key: readonly number[];
   readonly places: ReadonlyMap<string, number>;
+  /** Place of the column whose text is stored packed: the one of bytes. */
+  readonly packed: number | undefined;
 }
 
 const SHAPES: ReadonlyMap<string, TableShape> = new Map(
   TABLES.map((table) => {
     const places = new Map(table.columns.map((column, index) => [column.name, index]));
     const key = table.key.filter((name) => name !== 'project_no' && name !== 'bucket').map((name) => places.get(name)!);
-    return [table.name, { key, places }];
+    const bytes = table.columns.find((column) => column.type === 'bytes');
+    return [table.name, { key, places, packed: bytes && places.get(bytes.name) }];
   }),
 );
 
@@ -117,7 +118,6 @@ export class Changes {
    */
   async write(session: Session, fresh = false): Promise<void> {
     const { statements, transaction } = session;
-    const rows = await packed(this.#upserts);
     const running: Promise<unknown>[] = [];
     for (const { name } of TABLES) {
       const removals = this.#removals.get(name);
@@ -125,38 +125,15 @@ export class Changes {
         running.push(
           transaction.many(statements.remove(name), removals.sort(byPlaces(removals[0]!.map((_, index) => index)))),
         );
-      const upserts = rows.get(name);
-      if (upserts)
-        running.push(
-          transaction.many(
-            fresh ? statements.insert(name) : statements.upsert(name),
-            upserts.sort(byPlaces(shapeOf(name).key)),
-          ),
-        );
+      const upserts = this.#upserts.get(name);
+      if (!upserts) continue;
+      const { key, packed } = shapeOf(name);
+      const sql = fresh ? statements.insert(name) : statements.upsert(name);
+      running.push(transaction.many(sql, upserts.sort(byPlaces(key)), packed));
     }
     if (this.#ownsCounters) running.push(this.#counters.write(session));
     await Promise.all(running);
   }
-}
-
-/** Texts packed before the event loop has its turn. */
-const PACKED_AT_ONCE = 16;
-
-/** Rows as they are stored: texts of columns of bytes packed. */
-async function packed(rows: ReadonlyMap<string, Row[]>): Promise<ReadonlyMap<string, Row[]>> {
-  const all = new Map(rows);
-  for (const { name, columns } of TABLES) {
-    const place = columns.findIndex((column) => column.type === 'bytes');
-    const texts = place < 0 ? undefined : rows.get(name);
-    if (!texts) continue;
-    const made: Row[] = [];
-    for (const [index, row] of texts.entries()) {
-      if (index % PACKED_AT_ONCE === PACKED_AT_ONCE - 1) await turn();
-      made.push(row.with(place, packText(row[place] as string)));
-    }
-    all.set(name, made);
-  }
-  return all;
 }
 
 function shapeOf(table: string): TableShape {

@@ -38,7 +38,8 @@ function inTurn(transaction: Transaction): Transaction {
   return {
     all: (statement) => next(() => transaction.all(statement)),
     run: (statement) => next(() => transaction.run(statement)),
-    many: (sql, rows) => (rows.length === 0 ? Promise.resolve(0) : next(() => transaction.many(sql, rows))),
+    many: (sql, rows, packed) =>
+      rows.length === 0 ? Promise.resolve(0) : next(() => transaction.many(sql, rows, packed)),
   };
 }
 

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Statement, Transaction } from '../../engine.ts';
+import { packText } from '../../packed-text.ts';
 import { databaseError } from './failures.ts';
 import { insertParameters, insertText, parseRowInsert, rowsPerStatement } from './many.ts';
 
@@ -23,7 +25,8 @@ export class Session implements Transaction {
     return (await this.#query(statement.sql, statement.parameters)).rowCount ?? 0;
   }
 
-  async many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number> {
+  async many(sql: string, given: readonly (readonly unknown[])[], packed?: number): Promise<number> {
+    const rows = packed === undefined ? given : await withPacked(given, packed);
     let changes = 0;
     const insert = parseRowInsert(sql);
     if (!insert) {
@@ -51,4 +54,16 @@ export class Session implements Transaction {
       throw databaseError(error);
     }
   }
+}
+
+/** Texts packed before the event loop has its turn. */
+const PACKED_AT_ONCE = 16;
+
+async function withPacked(rows: readonly (readonly unknown[])[], place: number): Promise<(readonly unknown[])[]> {
+  const made: (readonly unknown[])[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index % PACKED_AT_ONCE === PACKED_AT_ONCE - 1) await turn();
+    made.push(row.with(place, packText(row[place] as string)));
+  }
+  return made;
 }

@@ -18,7 +18,7 @@ export type Request =
   | readonly [id: number, op: 'run', sql: string, parameters: readonly unknown[]]
   // Reads are asked again and again, and their text is longer than all else: it travels once, then its number.
   | readonly [id: number, op: 'all', statement: number, parameters: readonly unknown[], sql?: string]
-  | readonly [id: number, op: 'many', sql: string, rows: readonly (readonly unknown[])[]]
+  | readonly [id: number, op: 'many', sql: string, rows: readonly (readonly unknown[])[], packed?: number]
   | readonly [id: number, op: 'execute', sql: string]
   | readonly [id: number, op: 'close'];
 

@@ -119,8 +119,8 @@ export class RemoteConnection {
     return (await this.#ask((id) => [id, 'run', sql, parameters])) as number;
   }
 
-  async many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number> {
-    return (await this.#ask((id) => [id, 'many', sql, rows])) as number;
+  async many(sql: string, rows: readonly (readonly unknown[])[], packed?: number): Promise<number> {
+    return (await this.#ask((id) => [id, 'many', sql, rows, packed])) as number;
   }
 
   async execute(sql: string): Promise<void> {

@@ -33,7 +33,7 @@ function answer(connection: Connection, request: Request): Reply {
       case 'run':
         return [id, connection.run(request[2], request[3])];
       case 'many':
-        return [id, connection.many(request[2], request[3])];
+        return [id, connection.many(request[2], request[3], request[4])];
       case 'execute':
         connection.execute(request[2]);
         return [id, null];

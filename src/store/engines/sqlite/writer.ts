@@ -81,8 +81,8 @@ class Session implements Transaction {
     return this.#open().run(statement.sql, statement.parameters);
   }
 
-  async many(sql: string, rows: readonly (readonly unknown[])[]): Promise<number> {
-    return rows.length === 0 ? 0 : this.#open().many(sql, rows);
+  async many(sql: string, rows: readonly (readonly unknown[])[], packed?: number): Promise<number> {
+    return rows.length === 0 ? 0 : this.#open().many(sql, rows, packed);
   }
 
   end(): void {
