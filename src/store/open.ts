@@ -39,11 +39,11 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
 }
 
-/** The database the options name, as it is; `load` when many rows are loaded into it. */
+/** The database the options name, as it is; `load` when many rows are loaded into it, `fresh` if it holds none yet. */
 export async function openEngine(
-  options: Pick<OpenOptions, 'data' | 'database'> & { readonly load?: boolean },
+  options: Pick<OpenOptions, 'data' | 'database'> & { readonly load?: 'fresh' | 'more' },
 ): Promise<Engine> {
-  const { data, database, load = false } = options;
+  const { data, database, load } = options;
   if (database !== undefined) {
     if (!/^postgres(?:ql)?:\/\//.test(database)) {
       throw invalid('store.database', 'The database is given as postgres://USER:PASSWORD@HOST:PORT/NAME.', 'database');

@@ -37,7 +37,7 @@ export async function fill(
   const uri = `bench-data:${wanted.images}?seed=${wanted.seed}`;
   const source = await store.upsertSource(project, { kind: 'bench-data', uri, settings: {} });
   const shape: Shape = { ...wanted, project: project.id, source: { id: source.id, kind: source.kind } };
-  const engine = await openEngine({ ...options.place, load: true });
+  const engine = await openEngine({ ...options.place, load: (await isFresh(store)) ? 'fresh' : 'more' });
   try {
     const progress = (state: BulkProgress) => options.onProgress(progressOf(state, shape));
     return await bulkLoad(engine, project, batches(shape, options.signal), { progress });
@@ -63,17 +63,31 @@ function progressOf({ stage, images, indexes, indexesTotal }: BulkProgress, shap
   return stage === 'rows' ? { stage, done: images, of: shape.images } : { stage, done: indexes, of: indexesTotal };
 }
 
+/** Whether no project holds anything, so that nothing is lost with the store. */
+async function isFresh(store: Store): Promise<boolean> {
+  for (const project of await store.projects()) {
+    const { images, containers } = await holding(store, project);
+    if (images + containers > 0) return false;
+  }
+  return true;
+}
+
 async function requireEmpty(store: Store, project: Project): Promise<void> {
+  const { images, containers } = await holding(store, project);
+  if (images + containers === 0) return;
+  throw new StowageError(
+    'conflict',
+    'bench-data.not-empty',
+    `The project "${project.name}" holds ${images} images and ${containers} containers. bench-data only fills an empty one: give another --data folder, or create a project and name it with --project.`,
+  );
+}
+
+async function holding(store: Store, project: Project): Promise<Filled> {
   const [images, containers] = await Promise.all([
     store.count(project, 'image', ALL),
     store.count(project, 'container', ALL),
   ]);
-  if (images.value + containers.value === 0) return;
-  throw new StowageError(
-    'conflict',
-    'bench-data.not-empty',
-    `The project "${project.name}" holds ${images.value} images and ${containers.value} containers. bench-data only fills an empty one: give another --data folder, or create a project and name it with --project.`,
-  );
+  return { images: images.value, containers: containers.value };
 }
 
 function interrupted(done: number): StowageError {

@@ -34,7 +34,7 @@ export class Connection {
       // Of a new file only, and before anything is written to it: documents fit their pages better, trees are flatter.
       'pragma page_size = 8192',
       'pragma journal_mode = wal',
-      'pragma synchronous = normal',
+      `pragma synchronous = ${options.unsynced ? 'off' : 'normal'}`,
       `pragma cache_size = ${-cacheMegabytes * 1024}`,
       'pragma mmap_size = 0',
       'pragma case_sensitive_like = on',

@@ -18,8 +18,8 @@ export interface SqliteOptions {
   readonly nearCacheMegabytes?: number;
   /** How long a read may hold the event loop. Default 2. */
   readonly nearMilliseconds?: number;
-  /** Whether it is opened to load many rows and build indexes over them. */
-  readonly load?: boolean;
+  /** Opened to load many rows and build indexes over them; `fresh`: into a file that holds nothing worth keeping yet. */
+  readonly load?: 'fresh' | 'more' | undefined;
   /** Megabytes of pages the writer keeps. Default 16. */
   readonly writerCacheMegabytes?: number;
   /** Megabytes JavaScript may take in each thread, far above any page. Default 256. */
@@ -65,13 +65,16 @@ const CAPABILITIES: Capabilities = {
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { file, readers = 2, readerCacheMegabytes = 4, load = false, heapMegabytes = 256 } = options;
+  const { file, readers = 2, readerCacheMegabytes = 4, load, heapMegabytes = 256 } = options;
   const { writerCacheMegabytes = 16, nearCacheMegabytes = 12, nearMilliseconds = 2 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
     return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };
   // The writer first: it makes the file and takes in what a killed process left in the WAL.
-  const writer = await Writer.open(connection(load ? 'loader' : 'writer', writerCacheMegabytes));
+  const writer = await Writer.open({
+    ...connection(load ? 'loader' : 'writer', writerCacheMegabytes),
+    unsynced: load === 'fresh',
+  });
   const pool = await ReaderPool.open(connection('reader', readerCacheMegabytes), readers);
   const near = new NearReader({ ...connection('reader', nearCacheMegabytes), busyTimeout: 0 }, nearMilliseconds);
   return new SqliteEngine(writer, pool, near);

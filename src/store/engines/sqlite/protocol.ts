@@ -5,6 +5,8 @@ export interface ConnectionOptions {
   readonly file: string;
   /** A loader is a writer of many rows at once, and of the indexes over them. */
   readonly role: 'writer' | 'loader' | 'reader';
+  /** Whether nothing waits for the disk before the end: for a file that is made anew should the machine lose power. */
+  readonly unsynced?: boolean;
   /** Megabytes of pages the connection keeps. */
   readonly cacheMegabytes: number;
   /** How long to wait for another process's lock, milliseconds. */

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type { Statement, Transaction } from '../../engine.ts';
 import { DatabaseError, isDatabaseError } from '../database-error.ts';
 import type { ConnectionOptions } from './protocol.ts';
@@ -45,6 +46,7 @@ export class Writer {
     return this.#alone(async (connection) => {
       await connection.execute('pragma wal_checkpoint(truncate)').catch(() => undefined);
       await connection.close();
+      if (this.#options.unsynced) await toDisk(this.#options.file);
     });
   }
 
@@ -61,6 +63,16 @@ export class Writer {
     } finally {
       done();
     }
+  }
+}
+
+/** Waits until all that was written to a file is on the disk. */
+async function toDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
