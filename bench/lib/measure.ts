@@ -193,7 +193,7 @@ function replay(
 ): Promise<unknown> {
   switch (call.call) {
     case 'list':
-      return kept && call.keeps ? store.outline(project, call.request, false) : store.list(project, call.request);
+      return kept && call.keeps ? store.outline(project, call.request, 'keys') : store.list(project, call.request);
     case 'count':
       return store.count(...call.arguments);
     case 'group':

@@ -43,7 +43,7 @@ One request at a time, in five ways. Milliseconds, p50 where nothing else is sai
 
 - *SQL*: a statement written by hand for the question, in the process, to the last row.
 - *Store*: what the dialect asks of the store for its answer, in the process, when it has printed these rows before and
-  keeps them (16 MiB of rows are kept); then only keys and what tells of a change are read.
+  keeps them (16 MiB of rows are kept), and the inventory is as it was then: only their keys are read.
 - *Store, read*: the same when no row is kept: documents are read and decoded. Groups and counts have no rows to keep,
   so the column is empty there.
 - *Bare HTTP*: a node:http server that runs the hand-written statement, documents included, and JSON.stringify, without

@@ -53,11 +53,19 @@ export interface ListPage<Row> {
   readonly more: boolean;
 }
 
+/** How much of a page is read: what an index holds, what tells of a change, or whole rows. Each costs several times the one before. */
+export type OutlineOf = 'keys' | 'stamps' | 'rows';
+
 /** A page of a list that tells its rows apart without reading them. */
 export interface Outline<Row> {
-  /** Ids of the rows as the entity is known by them. */
+  /** What tells the rows of an entity apart. */
+  readonly keys: readonly string[];
+  /** Ids of the rows as the entity is known by them; empty of an outline of keys. */
   readonly ids: readonly string[];
-  /** One number a row, which is another one as soon as anything that a reader sees of the row changes. */
+  /**
+   * One number a row, which is another one as soon as anything that a reader sees of the row changes; empty of an
+   * outline of keys.
+   */
   readonly stamps: readonly number[];
   readonly more: boolean;
   /** Position of the row at a place. */
@@ -142,11 +150,11 @@ export interface ImageObservation {
 /** Reads of the inventory. */
 export interface InventoryReader {
   list<E extends EntityName>(project: Project, request: ListRequest<E>): Promise<ListPage<EntityRows[E]>>;
-  /** The same page for callers that keep what they made of rows: with rows (read one by one), or cheaper without. */
+  /** The same page for callers that keep what they made of rows, which are read one by one if they are asked for. */
   outline<E extends EntityName>(
     project: Project,
     request: ListRequest<E>,
-    withRows: boolean,
+    of: OutlineOf,
   ): Promise<Outline<EntityRows[E]>>;
   /** Counts exactly, or up to `cap` and then says `ge`. */
   count(

@@ -55,12 +55,16 @@ describe.each(ENGINES)('outlines of pages on %s', (engine) => {
       for (const entity of ENTITIES) {
         const request = { entity, where: ALL, sort: [], limit: 10 } as const;
         const listed = await store.list<EntityName>(project, request);
-        const whole = await store.outline<EntityName>(project, request, true);
-        const bare = await store.outline<EntityName>(project, request, false);
+        const whole = await store.outline<EntityName>(project, request, 'rows');
+        const bare = await store.outline<EntityName>(project, request, 'stamps');
+        const keys = await store.outline<EntityName>(project, request, 'keys');
         expect(whole.stamps.map((_, place) => whole.row(place))).toEqual(listed.rows);
         expect(whole.ids).toEqual(listed.rows.map((row) => row.id));
         expect([bare.ids, bare.stamps, bare.more]).toEqual([whole.ids, whole.stamps, listed.more]);
         expect(bare.ids.map((_, place) => bare.position(place))).toEqual(listed.positions);
+        expect([keys.keys, keys.ids, keys.stamps, keys.more]).toEqual([whole.keys, [], [], listed.more]);
+        expect(keys.keys.map((_, place) => keys.position(place))).toEqual(listed.positions);
+        expect([bare.keys, new Set(bare.keys).size]).toEqual([whole.keys, listed.rows.length]);
         expect(new Set(bare.stamps).size).toBe(listed.rows.length);
         expect(() => bare.row(0)).toThrow('without rows');
         found[entity] = bare;

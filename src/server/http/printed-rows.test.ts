@@ -3,7 +3,7 @@ import type { Container } from '../../domain/container.ts';
 import type { Project } from '../../domain/credential.ts';
 import type { EntityName } from '../../query/catalogue.ts';
 import { ALL } from '../../query/predicate.ts';
-import type { EntityRows, ListRequest, Outline } from '../../store/store.ts';
+import type { EntityRows, ListRequest, Outline, OutlineOf } from '../../store/store.ts';
 import { createPrintedRows } from './printed-rows.ts';
 
 const PROJECT: Project = { id: '5e'.repeat(16), no: 1, name: 'rows', bucketBase: 0, bucketCount: 1, createdAt: 0 };
@@ -13,23 +13,25 @@ const print = ({ id, name }: Container) => `${id}=${name}`;
 /** A store of containers by id and name, which notes what it is asked for. */
 function storeOf(containers: Map<string, string>) {
   const asked: string[] = [];
-  async function outline<E extends EntityName>(_: Project, __: ListRequest<E>, withRows: boolean) {
-    asked.push(withRows ? 'rows' : 'outline');
+  const generation = { now: 1 };
+  async function outline<E extends EntityName>(_: Project, __: ListRequest<E>, of: OutlineOf) {
+    asked.push(of);
     const ids = [...containers.keys()];
     const found: Outline<EntityRows[E]> = {
-      ids,
-      stamps: ids.map((id) => containers.get(id)!.length),
+      keys: ids,
+      ids: of === 'keys' ? [] : ids,
+      stamps: of === 'keys' ? [] : ids.map((id) => containers.get(id)!.length),
       more: false,
       position: (place) => [ids[place]!],
       row(place) {
-        if (!withRows) throw new Error('without rows');
+        if (of !== 'rows') throw new Error('without rows');
         asked.push(ids[place]!);
         return { id: ids[place], name: containers.get(ids[place]!) } as unknown as EntityRows[E];
       },
     };
     return found;
   }
-  return { asked, store: { outline } };
+  return { asked, store: { outline, generation: () => generation.now }, generation };
 }
 
 test('a row is read once, and again when it changed; where all are kept no row is fetched', async () => {
@@ -37,18 +39,33 @@ test('a row is read once, and again when it changed; where all are kept no row i
     ['a', 'one'],
     ['b', 'two'],
   ]);
-  const { asked, store } = storeOf(containers);
+  const { asked, store, generation } = storeOf(containers);
   const rows = createPrintedRows(store);
   const ask = async () => (await rows.list(PROJECT, REQUEST, 'test', print)).texts;
   expect(await ask()).toEqual(['a=one', 'b=two']);
   for (let turn = 0; turn < 40; turn += 1) await ask();
   expect(asked.filter((each) => each === 'a')).toHaveLength(1);
-  expect(asked.at(-1)).toBe('outline');
+  expect(asked.at(-1)).toBe('keys');
   containers.set('b', 'three');
+  generation.now += 1;
   asked.length = 0;
   expect(await ask()).toEqual(['a=one', 'b=three']);
-  expect(asked).toEqual(['outline', 'rows', 'b']);
+  expect(asked).toEqual(['keys', 'stamps', 'rows', 'b']);
   expect(await ask()).toEqual(['a=one', 'b=three']);
+});
+
+test('where rows are as they were, a changed inventory costs one look at their stamps', async () => {
+  const { asked, store, generation } = storeOf(new Map([['a', 'one']]));
+  const rows = createPrintedRows(store);
+  const ask = async () => (await rows.list(PROJECT, REQUEST, 'test', print)).texts;
+  for (let turn = 0; turn < 40; turn += 1) await ask();
+  generation.now += 1;
+  asked.length = 0;
+  expect([await ask(), await ask()]).toEqual([['a=one'], ['a=one']]);
+  expect(asked.slice(0, 2)).toEqual(['keys', 'stamps']);
+  for (let turn = 0; turn < 40; turn += 1) await ask();
+  expect(asked.at(-1)).toBe('keys');
+  expect(asked).not.toContain('rows');
 });
 
 test('forms and projects are kept apart', async () => {
@@ -71,5 +88,6 @@ test('keeps within its bytes: what does not fit is printed each time, and pages 
     const { texts } = await rows.list(PROJECT, REQUEST, 'test', print);
     expect(texts).toEqual([...many].map(([id, name]) => `${id}=${name}`));
   }
-  expect(asked).not.toContain('outline');
+  expect(asked).not.toContain('stamps');
+  expect(asked).not.toContain('keys');
 });

@@ -7,14 +7,17 @@ import { LruMap } from './lru-map.ts';
 
 interface Kept {
   readonly stamp: number;
+  readonly id: string;
   readonly text: string;
+  /** The latest generation of the inventory that it is known to be of. */
+  generation: number;
 }
 
 /** What an entry takes beside its text. */
 const OVERHEAD = 300;
 /** How much one page says about the next: after some ten pages what was before is forgotten. */
 const WEIGHT = 0.2;
-/** From this share of kept rows on, pages are asked for without rows; those that lack one are asked for again. */
+/** From this share of kept rows on, pages are asked for with less than rows; those that lack one are asked for again. */
 const WORTH_IT = 0.95;
 /** Pages larger than this (rows) are made few at a time: all their documents are in memory at once. */
 const LARGE = { rows: 200, atOnce: 1 };
@@ -23,10 +26,16 @@ const LARGE = { rows: 200, atOnce: 1 };
  * Keeps rows as printed texts.
  * @param bytes most bytes kept in all
  */
-export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes = 16 << 20): PrintedRows {
-  const kept = new LruMap<string, Kept>(200_000, { most: bytes, of: ({ text }) => text.length + OVERHEAD });
+export function createPrintedRows(
+  store: Pick<InventoryReader, 'outline' | 'generation'>,
+  bytes = 16 << 20,
+): PrintedRows {
+  const kept = new LruMap<string, Kept>(200_000, {
+    most: bytes,
+    of: ({ text, id }) => text.length + id.length + OVERHEAD,
+  });
   /** By form, what share of the rows of the latest pages was kept: a list may fit in here whole, or not nearly. */
-  const shares = new LruMap<string, number>(1_000);
+  const shares = new LruMap<string, { kept: number; current: number }>(1_000);
   const large = gate(LARGE.atOnce);
   return {
     list: (project, request, form, print) =>
@@ -41,38 +50,70 @@ export function createPrintedRows(store: Pick<InventoryReader, 'outline'>, bytes
     form: string,
     print: (row: EntityRows[E]) => string,
   ): Promise<PrintedPage> {
+    // Before any row is read, so that a row is never taken for one of a later generation.
+    const known = store.generation(project);
+    const generation = typeof known === 'number' ? known : await known;
     const prefix = `${project.id} ${form} `;
-    const share = shares.get(prefix) ?? 0;
-    if (share >= WORTH_IT) {
-      const page = await store.outline(project, request, false);
-      const texts = page.ids.map((id, place) => find(prefix + id, page.stamps[place]!));
-      if (!texts.includes(undefined)) return { texts: texts as string[], last: lastOf(page), more: page.more };
+    const share = shares.get(prefix) ?? { kept: 0, current: 0 };
+    if (share.current >= WORTH_IT) {
+      const page = await store.outline(project, request, 'keys');
+      const rows = page.keys.map((key) => kept.get(prefix + key));
+      if (rows.every((row) => row?.generation === generation)) return pageOf(page, rows as Kept[]);
     }
-    const page = await store.outline(project, request, true);
+    if (share.kept >= WORTH_IT) {
+      const page = await store.outline(project, request, 'stamps');
+      const rows = page.keys.map((key, place) => find(prefix + key, page.stamps[place]!));
+      if (!rows.includes(undefined)) return note(prefix, share, page, rows as Kept[], generation, rows.length);
+    }
+    const page = await store.outline(project, request, 'rows');
     let found = 0;
-    const texts = page.ids.map((id, place) => {
-      const key = prefix + id;
+    const rows = page.keys.map((each, place) => {
+      const key = prefix + each;
       const stamp = page.stamps[place]!;
-      const known = find(key, stamp);
-      if (known !== undefined) {
+      const same = find(key, stamp);
+      if (same !== undefined) {
         found += 1;
-        return known;
+        return same;
       }
-      const text = print(page.row(place));
-      kept.set(key, { stamp, text });
-      return text;
+      const row = { stamp, id: page.ids[place]!, text: print(page.row(place)), generation };
+      kept.set(key, row);
+      return row;
     });
-    if (texts.length > 0) shares.set(prefix, share + WEIGHT * (found / texts.length - share));
-    return { texts, last: lastOf(page), more: page.more };
+    return note(prefix, share, page, rows, generation, found);
   }
 
-  function find(key: string, stamp: number): string | undefined {
+  /** Learns from a page whose rows were compared with what is kept, `found` of them equal. */
+  function note(
+    prefix: string,
+    share: { readonly kept: number; readonly current: number },
+    page: Outline<unknown>,
+    rows: readonly Kept[],
+    generation: number,
+    found: number,
+  ): PrintedPage {
+    let current = found - rows.length;
+    for (const row of rows) {
+      if (row.generation === generation) current += 1;
+      else row.generation = generation;
+    }
+    if (rows.length > 0) {
+      const next = (before: number, count: number) => before + WEIGHT * (count / rows.length - before);
+      shares.set(prefix, { kept: next(share.kept, found), current: next(share.current, Math.max(0, current)) });
+    }
+    return pageOf(page, rows);
+  }
+
+  function find(key: string, stamp: number): Kept | undefined {
     const row = kept.get(key);
-    return row?.stamp === stamp ? row.text : undefined;
+    return row?.stamp === stamp ? row : undefined;
   }
 }
 
-function lastOf({ ids, position }: Outline<unknown>): PrintedPage['last'] {
-  const id = ids.at(-1);
-  return id === undefined ? undefined : { id, position: position(ids.length - 1) };
+function pageOf({ more, position }: Outline<unknown>, rows: readonly Kept[]): PrintedPage {
+  const last = rows.at(-1);
+  return {
+    texts: rows.map(({ text }) => text),
+    last: last && { id: last.id, position: position(rows.length - 1) },
+    more,
+  };
 }

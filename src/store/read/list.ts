@@ -2,14 +2,14 @@ import type { Project } from '../../domain/credential.ts';
 import { invalid } from '../../domain/error.ts';
 import type { EntityName } from '../../query/catalogue.ts';
 import type { Position } from '../../query/page.ts';
-import type { EntityRows, ListPage, ListRequest, Outline } from '../store.ts';
+import type { EntityRows, ListPage, ListRequest, Outline, OutlineOf } from '../store.ts';
 import type { Plan } from './access.ts';
 import type { Anchors } from './anchors.ts';
 import type { ReadContext } from './context.ts';
 import { type Segment, segmentAt, segmentsOf } from './keyset.ts';
 import { isAlongIndex, type PageShape, pageSql } from './page-sql.ts';
 import type { PreparedList, Preparer } from './prepare.ts';
-import { decodeRow, type RawRow, rowId, rowStamp } from './rows.ts';
+import { decodeRow, type RawRow, rowId, rowKey, rowStamp } from './rows.ts';
 import { isStored } from './stored.ts';
 import { sqlWriter } from './writer.ts';
 
@@ -31,22 +31,23 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
   async function outline<E extends EntityName>(
     project: Project,
     request: ListRequest<E>,
-    withRows: boolean,
+    of: OutlineOf,
   ): Promise<Outline<EntityRows[E]>> {
     const { entity } = request;
-    const { found, position, more } = await read(project, request, withRows ? 'rows' : 'outlines');
+    const { found, position, more } = await read(project, request, of);
     const at = (place: number) => {
       const row = found[place];
       if (!row) throw new Error(`The outline has no row at ${place}.`);
       return row;
     };
     return {
-      ids: found.map((row) => rowId(entity, row)),
-      stamps: found.map((row) => rowStamp(entity, row)),
+      keys: found.map((row) => rowKey(entity, row)),
+      ids: of === 'keys' ? [] : found.map((row) => rowId(entity, row)),
+      stamps: of === 'keys' ? [] : found.map((row) => rowStamp(entity, row)),
       more,
       position: (place) => position(at(place)),
       row(place) {
-        if (!withRows) throw new Error('The outline was asked for without rows.');
+        if (of !== 'rows') throw new Error('The outline was asked for without rows.');
         return decodeRow(entity, at(place));
       },
     };
@@ -56,7 +57,7 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
   async function read<E extends EntityName>(
     project: Project,
     request: ListRequest<E>,
-    select: 'rows' | 'outlines',
+    select: OutlineOf,
   ): Promise<{ found: readonly RawRow[]; position: (row: RawRow) => Position; more: boolean }> {
     const { entity, limit, offset } = request;
     const prepared = preparer.list(project, entity, request.where, request.sort, request.now);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { EntityName } from '../../query/catalogue.ts';
+import type { OutlineOf } from '../store.ts';
 import type { Access, Arms } from './access.ts';
 import type { Condition } from './condition.ts';
 import { conditionSql, relationRows } from './condition-sql.ts';
@@ -24,8 +25,8 @@ export interface PageShape {
   readonly after: readonly boolean[] | undefined;
   /** Whether rows are skipped first (slot `number` 1). */
   readonly skip: boolean;
-  /** Whole rows, what their outlines are made from, or only the values of the order keys (`k0`, `k1` ...). */
-  readonly select: 'rows' | 'outlines' | 'keys';
+  /** Whole rows, what tells of their changes, or only their keys; each with the values of the order (`k0`, `k1` ...). */
+  readonly select: OutlineOf;
 }
 
 const NONE = sql``;

@@ -27,7 +27,7 @@ const NOTHING = sql``;
 const OWN_COLUMNS = {
   image: ['image_id', ...IMAGE_COLUMNS],
   container: ['container_id', 'stamp'],
-  placement: ['name', 'digest', 'stamp'],
+  placement: ['name', 'digest', 'image_id', 'stamp'],
   content: ['content_id', 'stamp', 'last_used_at', ...COUNTS],
 } as const satisfies Record<EntityName, readonly string[]>;
 
@@ -55,6 +55,11 @@ export function rowColumns(writer: SqlWriter, entity: EntityName, alias: string,
     from: sql` cross join ${sql.table('image')} as i`,
     join: allOf([inProject(writer, 'i', true), sameColumns('i', alias, shared)]),
   };
+}
+
+/** What tells a row from others of its entity, in whatever way it was selected. */
+export function rowKey(entity: EntityName, row: RawRow): string {
+  return entity === 'placement' ? `${row['image_id']}@${row['name']}` : (row[OWN_COLUMNS[entity][0]] as string);
 }
 
 /** The id by which an entity's row is known outside: of an outline or a whole row. */

@@ -8,12 +8,15 @@ import { NearReader } from './near-reader.ts';
 let folder: string;
 let writer: Connection;
 let near: NearReader;
+let busy: boolean;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stowage-test-sqlite-'));
   const file = join(folder, 'x.db');
   writer = new Connection({ file, role: 'writer', cacheMegabytes: 1, busyTimeout: 1_000, heapMegabytes: 64 });
   writer.execute('create table t (a integer, b text)');
-  near = new NearReader({ file, role: 'reader', cacheMegabytes: 1, busyTimeout: 0, heapMegabytes: 64 }, 200);
+  busy = false;
+  const options = { file, role: 'reader', cacheMegabytes: 1, busyTimeout: 0, heapMegabytes: 64 } as const;
+  near = new NearReader(options, 200, () => busy);
 });
 afterEach(async () => {
   near.close();
@@ -46,6 +49,13 @@ test('a statement that took long is left alone for some times', () => {
   for (let time = 0; time < 16; time += 1) expect(near.all(ending, [5])).toBeUndefined();
   expect(near.all(ending, [5])).toEqual([{ 'count(*)': 1 }]);
   expect(near.all(ending, [5])).toEqual([{ 'count(*)': 1 }]);
+});
+
+test('nothing is read while the event loop has no time', () => {
+  busy = true;
+  expect(near.all(SHORT, [])).toBeUndefined();
+  busy = false;
+  expect(near.all(SHORT, [])).toEqual([]);
 });
 
 test('what cannot be run is left to the threads, which say why', () => {

@@ -7,6 +7,9 @@ const MOST_SKIPPED = 4_096;
 /** Statements remembered as long ones at a time. */
 const KEPT_LONG = 1_000;
 
+/** Above this share of the latest time the event loop is too busy for reads: the threads do them meanwhile. */
+const BUSY = { share: 0.8, milliseconds: 20 };
+
 const LATE = new Error('A read on the event loop took longer than a moment.');
 
 /**
@@ -19,10 +22,15 @@ export class NearReader {
   readonly #long = new Map<string, { skip: number; next: number }>();
   readonly #moment: number;
   #until = 0;
+  readonly #isBusy: () => boolean;
 
-  /** @param moment how long a read may hold the event loop, milliseconds; it is ended at the next row it comes by */
-  constructor(options: ConnectionOptions, moment: number) {
+  /**
+   * @param moment how long a read may hold the event loop, milliseconds; it is ended at the next row it comes by
+   * @param isBusy whether the event loop has no time for reads at all
+   */
+  constructor(options: ConnectionOptions, moment: number, isBusy = watchLoop()) {
     this.#moment = moment;
+    this.#isBusy = isBusy;
     this.#connection = new Connection(options, (database) =>
       // Called with a column of the row, so that it is asked for each.
       database.function('in_time', { varargs: true }, () => {
@@ -34,9 +42,11 @@ export class NearReader {
 
   /**
    * Runs a read whose text asks `in_time(...)` of its rows.
-   * @returns undefined when it did not succeed in a moment, for whatever reason: the threads will, or say why not
+   * @returns undefined when the event loop has no time, or it did not succeed in a moment, for whatever reason: the
+   * threads will, or say why not
    */
   all<R>(sql: string, parameters: readonly unknown[]): R[] | undefined {
+    if (this.#isBusy()) return undefined;
     const long = this.#long.get(sql);
     if (long && long.skip > 0) {
       long.skip -= 1;
@@ -63,4 +73,20 @@ export class NearReader {
   close(): void {
     this.#connection.close();
   }
+}
+
+/** Whether the event loop had hardly an idle moment lately. */
+function watchLoop(): () => boolean {
+  let busy = false;
+  let seenAt = performance.now();
+  let seen = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.now();
+    if (now - seenAt < BUSY.milliseconds) return busy;
+    const next = performance.eventLoopUtilization();
+    busy = performance.eventLoopUtilization(next, seen).utilization > BUSY.share;
+    seen = next;
+    seenAt = now;
+    return busy;
+  };
 }
