@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './protocol.ts';
 import { rowObjects } from './rows.ts';
@@ -18,6 +19,7 @@ const LATE = new Error('A read on the event loop took longer than a moment.');
  */
 export class NearReader {
   readonly #connection: Connection;
+  readonly #version: StatementSync;
   /** Statements that took too long: how often to leave them alone, and how often more after the next time. */
   readonly #long = new Map<string, { skip: number; next: number }>();
   readonly #moment: number;
@@ -31,13 +33,16 @@ export class NearReader {
   constructor(options: ConnectionOptions, moment: number, isBusy = watchLoop()) {
     this.#moment = moment;
     this.#isBusy = isBusy;
-    this.#connection = new Connection(options, (database) =>
+    let version: StatementSync | undefined;
+    this.#connection = new Connection(options, (database) => {
       // Called with a column of the row, so that it is asked for each.
       database.function('in_time', { varargs: true }, () => {
         if (performance.now() > this.#until) throw LATE;
         return 1;
-      }),
-    );
+      });
+      version = database.prepare('pragma data_version');
+    });
+    this.#version = version!;
   }
 
   /**
@@ -67,7 +72,7 @@ export class NearReader {
 
   /** Another number after every change by another connection. @throws when the file is locked whole */
   dataVersion(): number {
-    return this.#connection.rows('pragma data_version', []).rows[0]![0] as number;
+    return (this.#version.get() as { data_version: number }).data_version;
   }
 
   close(): void {
