@@ -24,7 +24,7 @@ export async function openHand(place: Place): Promise<HandDatabase> {
 
 function openSqlite(file: string): HandDatabase {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
-  for (const setting of ['cache_size = -16384', 'mmap_size = 0', 'case_sensitive_like = on']) {
+  for (const setting of ['cache_size = -22528', 'mmap_size = 0', 'case_sensitive_like = on']) {
     database.exec(`pragma ${setting}`);
   }
   const prepared = new Map<StatementName, StatementSync>();

@@ -12,9 +12,9 @@ export interface SqliteOptions {
   readonly file: string;
   /** Most reading connections, each with a thread and a cache of its own; opened when there is use for them. Default 2. */
   readonly readers?: number;
-  /** Megabytes of pages each reader keeps. Default 4: what matters more is the file cache of the system. */
+  /** Megabytes of pages each reader keeps. Default 2: they read what is large or rare, once. */
   readonly readerCacheMegabytes?: number;
-  /** Megabytes of pages kept for reads on the event loop, which most pages are. Default 12. */
+  /** Megabytes of pages kept for reads on the event loop, which most pages are. Default 22. */
   readonly nearCacheMegabytes?: number;
   /** How long a read may hold the event loop. Default 2. */
   readonly nearMilliseconds?: number;
@@ -65,8 +65,8 @@ const CAPABILITIES: Capabilities = {
  * @throws DatabaseError when the file cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const { file, readers = 2, readerCacheMegabytes = 4, load, heapMegabytes = 256 } = options;
-  const { writerCacheMegabytes = 16, nearCacheMegabytes = 12, nearMilliseconds = 2 } = options;
+  const { file, readers = 2, readerCacheMegabytes = 2, load, heapMegabytes = 256 } = options;
+  const { writerCacheMegabytes = 16, nearCacheMegabytes = 22, nearMilliseconds = 2 } = options;
   const connection = (role: ConnectionOptions['role'], cacheMegabytes: number): ConnectionOptions => {
     return { file, role, cacheMegabytes, busyTimeout: BUSY_TIMEOUT, heapMegabytes };
   };
