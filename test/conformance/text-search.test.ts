@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../../src/domain/credential.ts';
 import { compare, type Predicate } from '../../src/query/predicate.ts';
-import type { Engine, Statement } from '../../src/store/engine.ts';
+import type { Statement } from '../../src/store/engine.ts';
 import { createInventoryReader, type InventoryReading } from '../../src/store/inventory-reader.ts';
+import { watchedEngine } from '../support/evaluate-plans.ts';
 import { reports } from '../support/evaluate-worlds.ts';
 import { ENGINES, type OpenTestStore, openTestStore } from '../support/stores.ts';
 
@@ -27,7 +28,7 @@ describe.each(ENGINES)('searching a text column on %s', (engine) => {
     opened = await openTestStore(engine);
     await opened.store.ingestContainers(PROJECT, { id: 'a1'.repeat(16), kind: 'docker' }, containers);
     await opened.engine.execute('analyze');
-    reader = createInventoryReader(watched(opened.engine, (statement) => asked.push(statement)));
+    reader = createInventoryReader(watchedEngine(opened.engine, (statement) => asked.push(statement)));
   });
   afterAll(() => opened.close());
 
@@ -97,20 +98,4 @@ function containersOf(repositories: typeof REPOSITORIES) {
     // A stride that has no factor in common with their number brings all of them, mixed.
     imageRepository: names[(n * 1_009) % names.length]!,
   }));
-}
-
-function watched(engine: Engine, see: (statement: Statement) => void): Engine {
-  return {
-    capabilities: engine.capabilities,
-    sql: engine.sql,
-    all: (statement) => {
-      see(statement);
-      return engine.all(statement);
-    },
-    transaction: (work) => engine.transaction(work),
-    refreshStatistics: () => engine.refreshStatistics(),
-    execute: (sql) => engine.execute(sql),
-    changeCounter: () => engine.changeCounter(),
-    close: () => engine.close(),
-  };
 }

@@ -12,19 +12,7 @@ export function watchedReader(
   const database = new DatabaseSync(file);
   addFunctions(database);
   let seen: Statement[] = [];
-  const watched: Engine = {
-    capabilities: engine.capabilities,
-    sql: engine.sql,
-    all: (statement) => {
-      seen.push(statement);
-      return engine.all(statement);
-    },
-    transaction: (work) => engine.transaction(work),
-    refreshStatistics: () => engine.refreshStatistics(),
-    execute: (sql) => engine.execute(sql),
-    changeCounter: () => engine.changeCounter(),
-    close: () => engine.close(),
-  };
+  const watched = watchedEngine(engine, (statement) => seen.push(statement));
   const taken = () => {
     const statements = seen.filter(({ sql }) => !sql.includes('inventory_generation'));
     seen = [];
@@ -40,5 +28,22 @@ export function watchedReader(
       });
     },
     close: () => database.close(),
+  };
+}
+
+/** An engine whose reads are seen before they are run. */
+export function watchedEngine(engine: Engine, see: (statement: Statement) => void): Engine {
+  return {
+    capabilities: engine.capabilities,
+    sql: engine.sql,
+    all: (statement) => {
+      see(statement);
+      return engine.all(statement);
+    },
+    transaction: (work) => engine.transaction(work),
+    refreshStatistics: () => engine.refreshStatistics(),
+    execute: (sql) => engine.execute(sql),
+    changeCounter: () => engine.changeCounter(),
+    close: () => engine.close(),
   };
 }
