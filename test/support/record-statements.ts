@@ -11,6 +11,7 @@ export function recordStatements(engine: Engine): RecordingEngine {
   const statements = new Set<string>();
   const note = <S extends Statement>(statement: S): S => {
     statements.add(statement.sql);
+    if (statement.near !== undefined) statements.add(statement.near);
     return statement;
   };
   const recorded = (transaction: Transaction): Transaction => ({

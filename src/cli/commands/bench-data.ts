@@ -18,7 +18,9 @@ const AS_V8_LIKES = '--heap-growing-percent=0';
 export function benchDataCommand(program: Command): void {
   const command = program
     .command('bench-data')
-    .description('fill an empty project with generated images, the same for the same seed')
+    .description(
+      'fill an empty project with generated images, the same for the same seed; a new embedded store is not safe from a loss of power before the end',
+    )
     .requiredOption('-n, --images <N>', 'how many images; a tenth are VM images, a tenth run in ten containers each')
     .option('--seed <S>', 'another number gives other data', '1')
     .option('--json', 'one JSON object when done');

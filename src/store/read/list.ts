@@ -145,7 +145,8 @@ export function lister(context: ReadContext, preparer: Preparer, anchors: Anchor
       const shape = { entity, access, rest, keys, segment, after: nulls, skip: skip > 0, select };
       const writer = sqlWriter(context.capabilities(), project.bucketCount);
       const whole = () => pageSql(writer, shape);
-      const near = isAlongIndex(shape) ? () => pageSql({ ...writer, near: true }, shape) : undefined;
+      const brief = writer.capabilities.inTime !== undefined && isAlongIndex(shape);
+      const near = brief ? () => pageSql({ ...writer, near: true }, shape) : undefined;
       template = context.template(project, ['page', shape], whole, near);
       if (current) prepared.templates.set(name, template);
     }
