@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { StowageError } from '../domain/error.ts';
 import { makeProgram } from './program.ts';
+import { keepTickShape } from './tick-shape.ts';
 
 /** Runs one command line; errors meant for people go to standard error without a stack. Exit 1 failed, 2 wrongly called. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
@@ -21,4 +22,5 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   }
 }
 
+keepTickShape();
 await main();

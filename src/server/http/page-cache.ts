@@ -12,6 +12,8 @@ interface Kept {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly etag: string | undefined;
+  /** The headers once more, with the entity tag, as names and values in turn. */
+  readonly head: readonly string[];
 }
 
 interface Options {
@@ -100,14 +102,11 @@ export function createPageCache({ generationOf, accessGeneration, now, bytes = 8
 function write(response: ServerResponse, page: Kept, { ifNoneMatch, onRepeat }: LetIn): boolean {
   const own = onRepeat();
   if (!own) return false;
-  const headers = [...own];
-  for (const name in page.headers) headers.push(name, page.headers[name]!);
-  if (page.etag !== undefined) headers.push('etag', page.etag);
   if (page.etag !== undefined && matches(ifNoneMatch, page.etag)) {
-    response.writeHead(304, headers).end();
+    response.writeHead(304, own.concat(page.head)).end();
     return true;
   }
-  headers.push('content-length', String(page.body.length));
+  const headers = own.concat(page.head, 'content-length', String(page.body.length));
   response.writeHead(page.status, headers).end(page.body);
   return true;
 }
@@ -118,13 +117,11 @@ function isAlive({ expiresAt }: Principal, at: Micros): boolean {
 
 function toKept(page: Page, generation: number, etag: boolean): Kept {
   const body = typeof page.body === 'string' ? Buffer.from(page.body) : page.body;
-  return {
-    generation,
-    status: page.status ?? 200,
-    body,
-    headers: body.length === 0 ? (page.headers ?? {}) : { 'content-type': 'application/json', ...page.headers },
-    etag: etag ? `"${hash('sha256', body, 'base64url').slice(0, 27)}"` : undefined,
-  };
+  const headers = body.length === 0 ? (page.headers ?? {}) : { 'content-type': 'application/json', ...page.headers };
+  const tag = etag ? `"${hash('sha256', body, 'base64url').slice(0, 27)}"` : undefined;
+  const head = Object.entries(headers).flat();
+  if (tag !== undefined) head.push('etag', tag);
+  return { generation, status: page.status ?? 200, body, headers, etag: tag, head };
 }
 
 // RFC 9110 section 13.1.2: a list of entity tags, compared weakly, or `*`.

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { OnRepeat } from '../../dialects/dialect.ts';
 import type { Principal } from '../../domain/credential.ts';
@@ -30,7 +31,7 @@ export interface RepeatedRequests {
 /** How much is remembered: requests, and bytes with what an entry costs besides its texts. */
 const MOST = { requests: 5_000, bytes: 2 << 20, each: 400 };
 
-/** Requests are remembered by a salted hash, since their headers carry secrets. */
+/** Requests are remembered by a salted hash, since their headers carry secrets; in full only while their connection lasts. */
 export function createRepeatedRequests(): RepeatedRequests {
   const salt = randomBytes(32).toString('base64');
   const known = new LruMap<string, LetIn & { readonly access: number }>(MOST.requests, {
@@ -38,6 +39,8 @@ export function createRepeatedRequests(): RepeatedRequests {
     of: ({ page, ifNoneMatch = '' }) => page.length + ifNoneMatch.length + MOST.each,
   });
   const arrived = new WeakMap<FastifyRequest, number>();
+  // Whoever asks again mostly does so on the same connection: comparing costs less than hashing.
+  const latest = new WeakMap<Socket, { readonly request: RequestText; readonly fingerprint: string }>();
 
   return {
     note(request, access) {
@@ -47,18 +50,35 @@ export function createRepeatedRequests(): RepeatedRequests {
 
     remember(request, letIn) {
       const access = arrived.get(request);
-      if (access !== undefined) known.set(fingerprint(request.raw, salt), { ...letIn, access });
+      if (access !== undefined) known.set(fingerprintOf(request.raw), { ...letIn, access });
     },
 
     find(request) {
-      return request.method === 'GET' ? known.get(fingerprint(request, salt)) : undefined;
+      return request.method === 'GET' ? known.get(fingerprintOf(request)) : undefined;
     },
   };
+
+  function fingerprintOf({ socket, url, rawHeaders }: IncomingMessage): string {
+    const request = { url, rawHeaders };
+    const last = latest.get(socket);
+    if (last && isSame(last.request, request)) return last.fingerprint;
+    const fingerprint = hash('sha256', `${salt}${textOf(request)}`, 'base64');
+    latest.set(socket, { request, fingerprint });
+    return fingerprint;
+  }
+}
+
+type RequestText = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
+
+function isSame(a: RequestText, b: RequestText): boolean {
+  if (a.url !== b.url || a.rawHeaders.length !== b.rawHeaders.length) return false;
+  for (let at = 0; at < a.rawHeaders.length; at += 1) if (a.rawHeaders[at] !== b.rawHeaders[at]) return false;
+  return true;
 }
 
 // Neither a URL nor a header can hold a line feed, so equal texts are equal requests.
-function fingerprint({ url, rawHeaders }: IncomingMessage, salt: string): string {
-  let text = `${salt}${url}`;
+function textOf({ url, rawHeaders }: RequestText): string {
+  let text = `${url}`;
   for (const part of rawHeaders) text += `\n${part}`;
-  return hash('sha256', text, 'base64');
+  return text;
 }
