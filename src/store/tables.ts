@@ -43,6 +43,9 @@ export interface Index {
   readonly columns: readonly string[];
 }
 
+/** Columns of an index; with `carries`, behind the bucket, what lists in that order ask of most rows besides. */
+type IndexOf = readonly string[] | { readonly of: readonly string[]; readonly carries: readonly string[] };
+
 /**
  * `image-owned`: spread by `bucket`, together with `with`. `reference`: small, on every node. `local`: on the
  * coordinator only.
@@ -95,7 +98,7 @@ interface TableOptions {
   readonly with?: string | null;
   readonly keyOrdered?: boolean;
   /** Columns of each index between `project_no` and `bucket`. */
-  readonly indexes?: readonly (readonly string[])[];
+  readonly indexes?: readonly IndexOf[];
 }
 
 function table(name: string, columns: readonly Column[], key: readonly string[], options: TableOptions = {}): Table {
@@ -108,12 +111,16 @@ function table(name: string, columns: readonly Column[], key: readonly string[],
     key,
     keyOrdered,
     // The bucket at the end, behind the order, so that an index answers alone where no other column is asked.
-    indexes: indexes.map((of) => ({
-      name: indexName(name, of),
-      table: name,
-      columns: ['project_no', ...of, 'bucket'],
-    })),
+    indexes: indexes.map((index) => {
+      const { of, carries } = 'of' in index ? index : { of: index, carries: [] };
+      return { name: indexName(name, of), table: name, columns: ['project_no', ...of, 'bucket', ...carries] };
+    }),
   };
+}
+
+/** An index that also answers what lists ask of most rows. */
+function carrying(of: readonly string[], asked: readonly string[]): IndexOf {
+  return { of, carries: asked.filter((column) => !of.includes(column)) };
 }
 
 /** At most 63 bytes long, which is what PostgreSQL keeps of a name. */
@@ -122,10 +129,15 @@ function indexName(of: string, columns: readonly string[]): string {
 }
 
 /** Orders of the image list: the convention is that dialects append `created_at`; the tie-break adds the id. */
-const IMAGE_ORDERS = [
-  'updated_at', 'size', 'name', 'built_at', 'status', 'container_format', 'disk_format',
-  'service_name', 'container_count', 'risk_score', 'visibility', 'owner',
+const IMAGE_ORDERS = ['updated_at', 'size', 'name', 'built_at'] as const;
+const RARE_IMAGE_ORDERS = [
+  'status', 'container_format', 'disk_format', 'service_name', 'container_count', 'risk_score', 'visibility', 'owner',
 ] as const; // biome-ignore format: one list
+
+/** What StackRox and Glance ask of every image: without it in the index they would read each row just to let it pass. */
+const ASKED_OF_IMAGES = ['kind', 'hidden', 'status', 'visibility', 'owner'] as const;
+/** The same of HSS and containers; a list of those of some image names looks through many. */
+const ASKED_OF_CONTAINERS = ['image_id', 'state', 'enterprise_project', 'image_repository'] as const;
 
 /** Orders of the placement list, which is Datadog's, and what one is looked for by. */
 const PLACEMENT_ORDERS = [
@@ -144,9 +156,11 @@ export const TABLES: readonly Table[] = [
     with: null,
     keyOrdered: false,
     indexes: [
-      ['created_at', 'image_id'],
-      ...IMAGE_ORDERS.map((order) => [order, 'created_at', 'image_id']),
-      ['image_id'],
+      carrying(['created_at', 'image_id'], ASKED_OF_IMAGES),
+      ...IMAGE_ORDERS.map((order) => carrying([order, 'created_at', 'image_id'], ASKED_OF_IMAGES)),
+      ...RARE_IMAGE_ORDERS.map((order) => [order, 'created_at', 'image_id']),
+      // Where a list walks the labels.
+      carrying(['image_id'], ASKED_OF_IMAGES),
       ['digest'],
       ['name_fold'],
     ],
@@ -290,10 +304,10 @@ export const TABLES: readonly Table[] = [
     {
       keyOrdered: false,
       indexes: [
-        ['host_name', 'name', 'container_id'],
+        carrying(['host_name', 'name', 'container_id'], ASKED_OF_CONTAINERS),
         ['started_at', 'container_id'],
         ['container_id'],
-        ['image_repository', 'host_name', 'name', 'container_id'],
+        carrying(['image_repository', 'host_name', 'name', 'container_id'], ASKED_OF_CONTAINERS),
         ['agent_id', 'host_name', 'name', 'container_id'],
         ['image_digest', 'host_name', 'name', 'container_id'],
         ['source_id', 'host_id'],

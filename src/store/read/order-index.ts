@@ -19,6 +19,15 @@ export function orderIndex(table: string, given: readonly string[], keys: readon
   return best?.name;
 }
 
+/** The index that finds a row by its id and has more of it than the key, so that conditions may not need the row. */
+export function idIndex(table: string): string | undefined {
+  const { key, indexes } = tableNamed(table);
+  const found = ['project_no', ...key.filter((column) => column !== 'project_no' && column !== 'bucket'), 'bucket'];
+  return indexes.find(
+    ({ columns }) => columns.length > found.length && found.every((column, at) => columns[at] === column),
+  )?.name;
+}
+
 /** How many keys of an order an index has, from its first column on. */
 function reachOf(columns: readonly string[], keys: readonly OrderKey[]): number {
   const differs = keys.findIndex((key, at) => columns[at] !== key.column);

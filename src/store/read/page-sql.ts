@@ -8,7 +8,7 @@ import { finderSql, keyColumns } from './finder-sql.ts';
 import { keysetSql, orderSql, type Segment } from './keyset.ts';
 import { idText } from './leaf-sql.ts';
 import type { OrderKey } from './order.ts';
-import { orderIndex } from './order-index.ts';
+import { idIndex, orderIndex } from './order-index.ts';
 import { columnOf, standInOf } from './relations.ts';
 import { rowColumns } from './rows.ts';
 import { slot } from './slots.ts';
@@ -120,7 +120,7 @@ function walk(writer: SqlWriter, shape: PageShape, arm: number, limit: Sql | und
   if (access.kind === 'arms' && access.table !== entity) {
     const values = keys.map((key) => sql.ref(`t.${key.column}`));
     const rest = restOf(writer, shape);
-    const entityRow = rest ? sql` cross join ${sql.table(entity)} as e` : sql``;
+    const entityRow = rest ? sql` cross join ${tableAs(writer, entity, 'e', idIndex(entity))}` : sql``;
     const conditions = [...walkConditions(writer, shape, arm, values), rest && joined(writer, entity), rest];
     return sql`select ${sql.join([...keyReferences(entity, 't'), ...named(values)])} from ${drivingTable(writer, shape)}${entityRow} where ${allOf(conditions)}${ordered(values)}`;
   }
