@@ -3,7 +3,7 @@ import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './protocol.ts';
 import { rowObjects } from './rows.ts';
 
-/** A statement that took longer is not tried the next 16 times, then 32, and so on up to this. */
+/** A statement that took longer is not tried the next time, then the next two times, four, and so on up to this. */
 const MOST_SKIPPED = 4_096;
 /** Statements remembered as long ones at a time. */
 const KEPT_LONG = 1_000;
@@ -64,7 +64,7 @@ export class NearReader {
       return rowObjects<R>(columns, rows);
     } catch {
       if (this.#long.size >= KEPT_LONG) this.#long.clear();
-      const skip = long?.next ?? 16;
+      const skip = long?.next ?? 1;
       this.#long.set(sql, { skip, next: Math.min(skip * 2, MOST_SKIPPED) });
       return undefined;
     }
