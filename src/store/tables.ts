@@ -97,7 +97,7 @@ interface TableOptions {
   readonly kind?: TableKind;
   readonly with?: string | null;
   readonly keyOrdered?: boolean;
-  /** Columns of each index between `project_no` and `bucket`. */
+  /** Columns of each index between `project_no` and `bucket`, and those it carries behind. */
   readonly indexes?: readonly IndexOf[];
 }
 

@@ -100,6 +100,39 @@ describe.each(ENGINES)('labels by their ids on %s', (kind) => {
     expect((await opened.store.list(other, asked)).rows).toHaveLength(5);
   });
 
+  test('groups of two labels, of which one has more values than are looked up ahead', async () => {
+    const where = some('tag', eq('value', 'even'));
+    for (const by of [
+      ['build', 'team'],
+      ['team', 'build'],
+      ['TEAM', 'Build'],
+    ]) {
+      for (const asked of [where, and(where, label('build', 'b0002'))]) {
+        const { groups, total } = await opened.store.group(project, {
+          entity: 'image',
+          where: asked,
+          by: by.map((key) => ({ label: key })),
+          order: 'name-asc',
+          limit: 2,
+        });
+        const values = (build: string) => (by[0] === 'build' ? [build, 'WEB'] : ['WEB', build]);
+        const found = groups.map((each) => ({
+          ...each,
+          values: each.values.map((one) => (/web/i.test(one) ? 'WEB' : one)),
+        }));
+        if (asked === where)
+          expect({ found, total }).toEqual({
+            found: [
+              { values: values('b0000'), count: 1 },
+              { values: values('b0002'), count: 1 },
+            ],
+            total: 310,
+          });
+        else expect({ found, total }).toEqual({ found: [{ values: values('b0002'), count: 1 }], total: 1 });
+      }
+    }
+  });
+
   test('labels that differ only in what is cut off are one, however long they are folded', async () => {
     const other = aProject('long');
     // The Kelvin sign has three bytes, its small letter one.

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type IncomingHttpHeaders, request as send } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp } from '../../../test/support/app.ts';
@@ -18,6 +18,8 @@ interface Answer {
   readonly body: string;
   /** Whether the dialect's own instance saw the request. */
   readonly handled: boolean;
+  /** Whether it came on the connection of an earlier one. */
+  readonly reused: boolean;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -38,10 +40,17 @@ function watched(dialects: readonly Dialect[]): Dialect[] {
 }
 
 /** Asks over a socket: `inject` goes straight to the framework. */
-function ask(base: string, path: string, headers: Headers, method = 'GET', body = ''): Promise<Answer> {
+function ask(
+  base: string,
+  path: string,
+  headers: Headers,
+  method = 'GET',
+  body = '',
+  agent: Agent | false = false,
+): Promise<Answer> {
   const before = handled;
   return new Promise((resolve, reject) => {
-    const request = send(base + path, { method, headers, agent: false }, (response) => {
+    const request = send(base + path, { method, headers, agent }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {
@@ -53,6 +62,7 @@ function ask(base: string, path: string, headers: Headers, method = 'GET', body 
           headers: response.headers,
           body: text,
           handled: handled > before,
+          reused: request.reusedSocket,
         }),
       );
     });
@@ -139,6 +149,42 @@ describe.each(ENGINES)('repeated requests on %s', (engine) => {
       const left = values('x-ratelimit-remaining').map(Number);
       expect(left.map((each) => left[0]! - each)).toEqual([0, 1, 2, 3]);
     }
+  });
+
+  test.each(names)('%s: on one connection each request is taken for what it says', async (name) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const elsewhere = await app.store.createProject(`elsewhere ${name}`);
+    const stranger = await app.makeCredential('reader', elsewhere);
+    const token = await app.tokenOf(stranger);
+    const [path, mine] = lists[name]!;
+    const theirs: Headers = Object.fromEntries(
+      Object.entries(mine).map(([key, value]): [string, string] => {
+        if (key === 'dd-api-key') return [key, stranger.id];
+        if (key === 'dd-application-key') return [key, stranger.secret];
+        if (key === 'x-auth-token') return [key, token];
+        if (key === 'authorization') return [key, value.startsWith('Basic') ? app.basic(stranger) : `Bearer ${token}`];
+        return [key, value];
+      }),
+    );
+    const theirPath = path.replace(app.project.id, elsewhere.id);
+    const say = (at: string, headers: Headers) => ask(app.base, at, headers, 'GET', '', agent);
+    const wrong = Object.fromEntries(
+      Object.keys(mine).map((key) => [key, key === 'region' ? 'RegionOne' : 'x'.repeat(40)]),
+    );
+    const first = (await times(4, () => say(path, mine))).at(-1)!;
+    expect(first).toMatchObject({ status: 200, handled: false, reused: true });
+    for (let round = 0; round < 3; round += 1) {
+      const other = await say(theirPath, theirs);
+      expect(other.reused && other.status < 300).toBe(true);
+      expect(other.body).not.toBe(first.body);
+      expect(await say(path, mine)).toMatchObject({ status: 200, handled: false, reused: true, body: first.body });
+      expect((await say(path, wrong)).status).toBeGreaterThanOrEqual(400);
+      expect((await say(path, {})).status).toBeGreaterThanOrEqual(400);
+      const another = await say(`${path}${path.includes('?') ? '&' : '?'}x=${round}`, mine);
+      if (name !== 'native') expect(another.handled).toBe(true);
+      expect(await say(path, mine)).toMatchObject({ status: 200, handled: false, reused: true, body: first.body });
+    }
+    agent.destroy();
   });
 
   test.each(names)('%s: a change of the inventory is seen at once', async (name) => {

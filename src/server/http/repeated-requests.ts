@@ -28,10 +28,13 @@ export interface RepeatedRequests {
   find(request: IncomingMessage): (LetIn & { readonly access: number }) | undefined;
 }
 
-/** How much is remembered: requests, and bytes with what an entry costs besides its texts. */
-const MOST = { requests: 5_000, bytes: 2 << 20, each: 400 };
+/** How much is remembered: requests, and bytes with what an entry costs besides its texts; of a connection, characters. */
+const MOST = { requests: 5_000, bytes: 2 << 20, each: 400, text: 4_096 };
 
-/** Requests are remembered by a salted hash, since their headers carry secrets; in full only while their connection lasts. */
+/**
+ * Requests are remembered by a salted hash, since their headers carry secrets; the latest of a connection, if it was let
+ * in, also in full: as long as the connection lasts, comparing with it takes less time than hashing.
+ */
 export function createRepeatedRequests(): RepeatedRequests {
   const salt = randomBytes(32).toString('base64');
   const known = new LruMap<string, LetIn & { readonly access: number }>(MOST.requests, {
@@ -39,8 +42,7 @@ export function createRepeatedRequests(): RepeatedRequests {
     of: ({ page, ifNoneMatch = '' }) => page.length + ifNoneMatch.length + MOST.each,
   });
   const arrived = new WeakMap<FastifyRequest, number>();
-  // Whoever asks again mostly does so on the same connection: comparing costs less than hashing.
-  const latest = new WeakMap<Socket, { readonly request: RequestText; readonly fingerprint: string }>();
+  const latest = new WeakMap<Socket, RequestText & { readonly fingerprint: string }>();
 
   return {
     note(request, access) {
@@ -50,21 +52,24 @@ export function createRepeatedRequests(): RepeatedRequests {
 
     remember(request, letIn) {
       const access = arrived.get(request);
-      if (access !== undefined) known.set(fingerprintOf(request.raw), { ...letIn, access });
+      if (access !== undefined) known.set(fingerprint(textOf(request.raw)), { ...letIn, access });
     },
 
     find(request) {
-      return request.method === 'GET' ? known.get(fingerprintOf(request)) : undefined;
+      const { method, socket, url, rawHeaders } = request;
+      if (method !== 'GET') return undefined;
+      const last = latest.get(socket);
+      if (last && isSame(last, request)) return known.get(last.fingerprint);
+      const text = textOf(request);
+      const print = fingerprint(text);
+      const found = known.get(print);
+      if (found && text.length <= MOST.text) latest.set(socket, { url, rawHeaders, fingerprint: print });
+      return found;
     },
   };
 
-  function fingerprintOf({ socket, url, rawHeaders }: IncomingMessage): string {
-    const request = { url, rawHeaders };
-    const last = latest.get(socket);
-    if (last && isSame(last.request, request)) return last.fingerprint;
-    const fingerprint = hash('sha256', `${salt}${textOf(request)}`, 'base64');
-    latest.set(socket, { request, fingerprint });
-    return fingerprint;
+  function fingerprint(text: string): string {
+    return hash('sha256', `${salt}${text}`, 'base64');
   }
 }
 

@@ -3,7 +3,7 @@ import { type EntityName, RELATIONS, type RelationName } from '../../query/catal
 import { type Condition, type Leaf, parts } from './condition.ts';
 import { countSql, leafSql } from './leaf-sql.ts';
 import { isTagTable, type Source, sourceOf } from './relations.ts';
-import { isByTagId, TAG_ID, wordIndex } from './tag-condition.ts';
+import { isByTagId, TAG_ID, WORD_INDEX, wordIndex } from './tag-condition.ts';
 import { allOf, column, freely, inProject, type Sql, type SqlWriter, sameColumns, tableAs } from './writer.ts';
 
 /** The row a condition is about: its relation (or entity) and its alias in the statement. */
@@ -80,6 +80,8 @@ export interface Asked {
   readonly named?: boolean;
   /** Few different labels satisfy the condition. */
   readonly few?: boolean;
+  /** What is asked of the words besides, where few satisfy it: then other rows are not looked up in the dictionary. */
+  readonly words?: (alias: string) => Sql;
 }
 
 /** The rows of a relation of `scope` that satisfy a condition. */
@@ -88,7 +90,7 @@ export function relationRows(
   relation: RelationName,
   where: Condition,
   scope: Scope,
-  { free = false, named = false, few = false }: Asked = {},
+  { free = false, named = false, few = false, words: asked }: Asked = {},
 ): RelationRows {
   const source = sourceOf(entityOf(scope.of), relation);
   const alias = writer.alias();
@@ -114,8 +116,10 @@ export function relationRows(
   if (named) {
     const word = writer.alias();
     const words = sql`${sql.table('tag_count')} as ${sql.ref(word)}`;
+    const among = asked && idsSql(writer, WORD_INDEX, (other) => [asked(other)]);
+    const found = among && sql`(${column(writer, alias, TAG_ID, false)} in (${among})) is true`;
     const same = [inProject(writer, word, !free), sameColumns(word, alias, WORD_KEY)];
-    const conditions = allOf([link, ...same, ...wordTests(writer, relation, source, where, word)]);
+    const conditions = allOf([link, found, ...same, ...wordTests(writer, relation, source, where, word)]);
     return made(free ? sql`${words} cross join ${rows}` : sql`${rows} cross join ${words}`, conditions, {
       alias: word,
     });
@@ -140,19 +144,28 @@ function saysSql(
   alias: string,
   few: boolean,
 ): Sql {
-  const word = writer.alias();
-  const words = sql`${sql.table('tag_count')} as ${sql.ref(word)}`;
   if (!few && !writer.whole) {
+    const word = writer.alias();
+    const words = sql`${sql.table('tag_count')} as ${sql.ref(word)}`;
     const tests = allOf(wordTests(writer, relation, source, where, word));
     return sql`(select ${tests} from ${words} where ${inProject(writer, word, true)} and ${sameColumns(word, alias, WORD_KEY)})`;
   }
-  const tests = wordTests(freely(writer), relation, source, where, word);
-  const found = tableAs(writer, 'tag_count', word, wordIndex(where));
-  const ids = sql`select ${sql.ref(`${word}.${TAG_ID}`)} from ${found} where ${allOf([inProject(writer, word, false), ...tests])}`;
+  const ids = idsSql(writer, wordIndex(where), (other) => wordTests(freely(writer), relation, source, where, other));
   const id = column(writer, alias, TAG_ID, false);
   if (!few) return sql`(${id} in (${ids})) is true`;
   const [before, after] = writer.capabilities.amongFew.split('?');
   return sql`${id} ${sql.raw(before!)}${ids}${sql.raw(after!)}`;
+}
+
+/** The ids of the words that satisfy conditions. */
+function idsSql(
+  writer: SqlWriter,
+  index: string | undefined,
+  tests: (word: string) => readonly (Sql | undefined)[],
+): Sql {
+  const word = writer.alias();
+  const found = tableAs(writer, 'tag_count', word, index);
+  return sql`select ${sql.ref(`${word}.${TAG_ID}`)} from ${found} where ${allOf([inProject(writer, word, false), ...tests(word)])}`;
 }
 
 function wordTests(

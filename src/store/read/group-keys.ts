@@ -9,8 +9,14 @@ import { columnOf } from './relations.ts';
 export type GroupColumn =
   | { readonly kind: 'own'; readonly column: string; readonly type: Leaf['type'] }
   | { readonly kind: 'relation'; readonly relation: RelationName; readonly column: string; readonly type: Leaf['type'] }
-  /** `key` is the place of the folded label key among the values. */
-  | { readonly kind: 'label'; readonly key: number; readonly folded: string; readonly type: 'text' };
+  /** `key` is the place of the folded label key among the values; `few`: the dictionary is known to have few words of it. */
+  | {
+      readonly kind: 'label';
+      readonly key: number;
+      readonly folded: string;
+      readonly type: 'text';
+      readonly few: boolean;
+    };
 
 /**
  * @param values where label keys go
@@ -21,7 +27,7 @@ export function groupColumns(entity: EntityName, by: readonly GroupKey[], values
   return by.map((key) => {
     if ('label' in key) {
       const folded = foldedKey(key.label.toWellFormed()).replaceAll('\0', '\ufffd');
-      return { kind: 'label', key: values.push(folded) - 1, folded, type: 'text' };
+      return { kind: 'label', key: values.push(folded) - 1, folded, type: 'text', few: false };
     }
     if ('relation' in key) {
       if (!RELATIONS[entity].includes(key.relation)) {

@@ -33,8 +33,15 @@ export function groupSql(context: ReadContext, question: Question, plan: Plan, s
   const driving = plan.access.kind === 'ids' ? -1 : columns.findIndex((column) => column.kind === 'label');
   const joined = columns.map((column, index) => {
     if (column.kind === 'own') return undefined;
-    const relation = column.kind === 'label' ? 'label' : column.relation;
-    return relationRows(writer, relation, TRUE, { of: entity, alias: 'e' }, { free: index === driving, named: true });
+    const scope = { of: entity, alias: 'e' } as const;
+    const free = index === driving;
+    if (column.kind === 'relation') return relationRows(writer, column.relation, TRUE, scope, { free, named: true });
+    const words = (alias: string) => sql`${sql.ref(`${alias}.key_fold`)} = ${slot('where', column.key)}`;
+    return relationRows(writer, 'label', TRUE, scope, {
+      free,
+      named: true,
+      words: !free && column.few ? words : undefined,
+    });
   });
   const rows = planRows(
     context,
@@ -84,6 +91,16 @@ export function labelCountsSql(context: ReadContext, { project, entity }: Questi
   const rows = sql`from ${tableAs(writer, 'tag_count', 'd', WORD_INDEX)} where ${inProject(writer, 'd', true)} and d.key_fold = ${key} and d.key <> '' and ${count} > 0`;
   const counts = sql`select d.value_fold as v0, min(d.value) as s0, cast(sum(${count}) as bigint) as n ${rows} group by d.value_fold`;
   return pageOfGroups(shape, counts);
+}
+
+/**
+ * What the dictionary has under a folded label key, value 0 of `where`: how many entries (`words`), and the first and
+ * the last spelling in use by rows of the entity.
+ */
+export function wordsSql(context: ReadContext, { project, entity }: Pick<Question, 'project' | 'entity'>): Sql {
+  const writer = freely(sqlWriter(context.capabilities(), project.bucketCount));
+  const used = sql`case when ${sql.ref(`d.${entity}_count`)} > 0 and d.key <> '' then d.key end`;
+  return sql`select count(*) as words, min(${used}) as first, max(${used}) as last from ${tableAs(writer, 'tag_count', 'd', WORD_INDEX)} where ${inProject(writer, 'd', true)} and d.key_fold = ${slot('where', 0)}`;
 }
 
 function groupValue(column: GroupColumn, joined: RelationRows | undefined): Sql {

@@ -1,12 +1,10 @@
 import type { Project } from '../../domain/credential.ts';
 import { invalid } from '../../domain/error.ts';
-import type { EntityName } from '../../query/catalogue.ts';
 import type { Position } from '../../query/page.ts';
-import { compile } from '../sql.ts';
 import type { Group, GroupPage, GroupRequest } from '../store.ts';
 import type { ReadContext } from './context.ts';
 import { type GroupColumn, groupColumns } from './group-keys.ts';
-import { type GroupShape, groupSql, labelCountsSql } from './group-sql.ts';
+import { type GroupShape, groupSql, labelCountsSql, wordsSql } from './group-sql.ts';
 import type { Prepared, Preparer } from './prepare.ts';
 import { isStored } from './stored.ts';
 
@@ -20,14 +18,14 @@ export function grouper(context: ReadContext, preparer: Preparer) {
   async function group(project: Project, request: GroupRequest): Promise<GroupPage> {
     const prepared = preparer.count(project, request.entity, request.where, request.now);
     const values = [...prepared.values];
-    const columns = groupColumns(request.entity, request.by, values);
-    checkPosition(columns, request.after);
+    const asked = groupColumns(request.entity, request.by, values);
+    checkPosition(asked, request.after);
     const empty: GroupPage = { groups: [], positions: [], more: false, total: 0 };
     if (prepared.condition.kind === 'false') return empty;
     const { limit, after, order } = request;
     const plan = await preparer.plan(prepared);
     if (plan.access.kind === 'empty') return empty;
-    const single = await isSingle(prepared, columns);
+    const { columns, single } = await lookUp(prepared, asked);
     const shape: GroupShape = { columns, order, after: after !== undefined, single };
     const counts = single && columns.length === 1 && columns[0]!.kind === 'label' && prepared.condition.kind === 'true';
     const build = () => (counts ? labelCountsSql(context, prepared, shape) : groupSql(context, prepared, plan, shape));
@@ -50,38 +48,52 @@ export function grouper(context: ReadContext, preparer: Preparer) {
     };
   }
 
-  /** Whether no row can have two values that make the same group: no relation is asked, and no label has two spellings. */
-  async function isSingle({ project, entity }: Prepared, columns: readonly GroupColumn[]): Promise<boolean> {
-    for (const column of columns) {
-      if (column.kind === 'own') continue;
-      if (column.kind === 'relation' || entity === 'container') return false;
-      if (!(await hasOneSpelling(project, entity, column.folded))) return false;
+  /**
+   * What the dictionary says of the labels asked for. `single`: no row can have two values that make the same group,
+   * since no relation is asked, and no label has two spellings.
+   */
+  async function lookUp(prepared: Prepared, asked: readonly GroupColumn[]) {
+    let single = true;
+    const columns: GroupColumn[] = [];
+    for (const column of asked) {
+      if (column.kind === 'label' && prepared.entity !== 'container') {
+        const { spellings, few } = await wordsOf(prepared, column.folded);
+        single &&= spellings < 2;
+        columns.push({ ...column, few });
+      } else {
+        single &&= column.kind === 'own';
+        columns.push(column);
+      }
     }
-    return true;
+    return { columns, single };
   }
 
-  function hasOneSpelling(project: Project, entity: EntityName, folded: string): Promise<boolean> {
-    return context.kept(project, 'spellings', [entity, folded], async () => {
-      const query = context.engine.sql
-        .selectFrom('tag_count')
-        .select('key')
-        .distinct()
-        .where('project_no', '=', project.no)
-        .where('bucket', 'in', bucketsOf(project))
-        .where('key_fold', '=', folded)
-        .where('key', '<>', '')
-        .where(`${entity}_count`, '>', 0)
-        .limit(2);
-      return (await context.engine.all(compile(query))).length < 2;
+  /** In how many spellings a folded key is in use (0, 1, more), and whether the dictionary has few words of it. */
+  function wordsOf(
+    question: Pick<Prepared, 'project' | 'entity'>,
+    folded: string,
+  ): Promise<{ spellings: number; few: boolean }> {
+    const { project, entity } = question;
+    return context.kept(project, 'words', [entity, folded], async () => {
+      const rows = await context.run<Words>(project, ['words', entity], () => wordsSql(context, question), {
+        where: [folded],
+      });
+      const { words, first, last } = rows[0]!;
+      return { spellings: first === null ? 0 : first === last ? 1 : 2, few: Number(words) <= FEW_WORDS };
     });
   }
 }
 
-type RawGroup = Readonly<Record<string, unknown>>;
-
-function bucketsOf(project: Project): number[] {
-  return Array.from({ length: project.bucketCount }, (_, index) => project.bucketBase + index);
+interface Words {
+  readonly words: number;
+  readonly first: string | null;
+  readonly last: string | null;
 }
+
+/** Entries of the dictionary up to which those of a label are looked up once, ahead of the rows that may carry them. */
+const FEW_WORDS = 500;
+
+type RawGroup = Readonly<Record<string, unknown>>;
 
 function toGroup(columns: readonly GroupColumn[], row: RawGroup): Group {
   const values = columns.map((column, index) => {
