@@ -48,6 +48,26 @@ describe('a container', () => {
     });
   });
 
+  it.each([
+    [
+      'podman, which repeats a lone word',
+      { Path: '/beacon', Args: ['/beacon'] },
+      { Entrypoint: ['/beacon'], Cmd: [] },
+      '/beacon',
+    ],
+    ['podman, likewise, of a command alone', { Path: 'top', Args: ['top'] }, { Entrypoint: null, Cmd: ['top'] }, 'top'],
+    [
+      'a word that is there twice',
+      { Path: 'echo', Args: ['echo'] },
+      { Entrypoint: ['echo'], Cmd: ['echo'] },
+      'echo echo',
+    ],
+    ['no configuration', { Path: 'echo', Args: ['echo'] }, undefined, 'echo echo'],
+    ['one word', { Path: '/beacon', Args: [] }, { Entrypoint: ['/beacon'] }, '/beacon'],
+  ])('started by %s', (_, started, Config, expected) => {
+    expect(read({ ...started, Config })!.entryPoint).toBe(expected);
+  });
+
   it('of a Kubernetes pod', () => {
     const Labels = {
       'io.kubernetes.pod.name': 'cart-7d9',

@@ -2,6 +2,7 @@
 import type { Container, ContainerState } from '../../domain/container.ts';
 import { parseImageName } from '../../domain/reference.ts';
 import { type Micros, parseRfc3339 } from '../../domain/time.ts';
+import type { JsonObject } from '../manifest/json.ts';
 import type { EngineHost } from './host.ts';
 import type { Identity } from './images.ts';
 import { objectOf, pairsOf, textOf, textsOf } from './json.ts';
@@ -54,7 +55,7 @@ export function readContainer(
     namespace: label.get('io.kubernetes.pod.namespace') ?? '',
     cluster: '',
     clusterId: '',
-    entryPoint: [textOf(json['Path']), ...textsOf(json['Args'])].filter((word) => word !== '').join(' '),
+    entryPoint: startedBy(json, config),
     enterpriseProject: '0',
     labels,
     createdAt: timeOf(json['Created']),
@@ -62,6 +63,15 @@ export function readContainer(
     // A container that was started again still has the end of its last run there.
     finishedAt: isUp ? null : timeOf(state['FinishedAt']),
   };
+}
+
+/** Path and arguments. Where the configuration has but one word, podman's arguments repeat it. */
+function startedBy(json: JsonObject, config: JsonObject): string {
+  const path = textOf(json['Path']);
+  const args = textsOf(json['Args']);
+  const configured = [...textsOf(config['Entrypoint']), ...textsOf(config['Cmd'])];
+  const repeated = configured.length === 1 && args.length === 1 && args[0] === path;
+  return [path, ...(repeated ? [] : args)].filter((word) => word !== '').join(' ');
 }
 
 type ImageFields = Pick<FoundContainer, 'imageId' | 'imageDigest' | 'imageName' | 'imageRepository' | 'imageTag'>;
