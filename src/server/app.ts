@@ -53,7 +53,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     trustProxy: options.trustProxy ?? false,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
-    // An answer may be that long under way: longer than a statement may take, whose error is to be told.
+    // An answer may be that long under way: longer than PostgreSQL lets a statement take, whose error is to be told.
     connectionTimeout: 120_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2_048 },

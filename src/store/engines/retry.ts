@@ -23,15 +23,15 @@ export async function withRetry<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The form in which the rest of Stowage learns that the database cannot answer now. */
+/** The form in which the rest of Stowage learns that the database cannot answer now, or not this question in time. */
 export function unavailable(cause: DatabaseError): StowageError {
+  const of = `(${cause.code}: ${cause.message})`;
+  if (cause.kind === 'timeout') {
+    const what = 'The question took too long and was ended; narrow it by a condition on a name, a label or a digest.';
+    return new StowageError('unavailable', 'store.timeout', `${what} ${of}`, { cause });
+  }
   const what = cause.kind === 'busy' ? 'The database is busy with other writers' : 'The database cannot be reached';
-  return new StowageError(
-    'unavailable',
-    'store.unavailable',
-    `${what}; try again later. (${cause.code}: ${cause.message})`,
-    { cause },
-  );
+  return new StowageError('unavailable', 'store.unavailable', `${what}; try again later. ${of}`, { cause });
 }
 
 function waitBefore(tried: number): number {

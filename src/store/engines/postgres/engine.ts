@@ -97,7 +97,7 @@ class PostgresEngine implements Engine {
       return result.rows as R[];
     } catch (cause) {
       const error = databaseError(cause);
-      throw isDatabaseError(error, 'busy', 'lost') ? unavailable(error) : error;
+      throw isDatabaseError(error, 'busy', 'lost', 'timeout') ? unavailable(error) : error;
     }
   }
 
